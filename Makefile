@@ -30,7 +30,6 @@ $(VENV)/.made:
 $(VENV)/.installed: $(VENV)/.made requirements.lock requirements-build.lock pyproject.toml
 	@echo "Installing what Consult runs on (once, from requirements.lock)…"
 	$(PIP) install --require-hashes --requirement requirements.lock --requirement requirements-build.lock
-	@mkdir -p templates static migrations locale
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
