@@ -1,0 +1,1 @@
+"""Consult: public consultations that people can trust and check."""

@@ -1,0 +1,109 @@
+"""Tables of accounts. Everything public about a person is in ``Account``; everything private in ``Identity``."""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+from consult.core.fields import KeyField
+
+
+class Role(StrEnum):
+    """What a member of a territory's staff may do."""
+
+    ADMINISTRATOR = "administrator"
+    MODERATOR = "moderator"
+    RAPPORTEUR = "rapporteur"
+    MEDIATOR = "mediator"
+    DECISION_MAKER = "decision_maker"
+    GUARANTOR = "guarantor"
+
+
+class Account(Model):
+    """A person as the public knows them. Deleting an account empties this row's name and drops its identity."""
+
+    id = KeyField()
+    public_name = fields.CharField(max_length=80)
+    language = fields.CharField(max_length=5, default="fr")
+    origin = fields.CharField(max_length=40, default="sign-up")
+    origin_key = fields.CharField(max_length=200, null=True)
+    confirmed_at = fields.DatetimeField(null=True)
+    notify_replies = fields.BooleanField(default=True)
+    notify_amendments = fields.BooleanField(default=True)
+    notify_news = fields.BooleanField(default=False)
+    created_at = fields.DatetimeField()
+    deleted_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "account"
+        unique_together = (("origin", "origin_key"),)
+
+
+class Identity(Model):
+    """Who the person is to us: address and password. Never shown, never exported, dropped at deletion."""
+
+    account: fields.OneToOneRelation[Account] = fields.OneToOneField(
+        "consult.Account", related_name="identity", primary_key=True
+    )
+    email = fields.CharField(max_length=254)
+    email_key = fields.CharField(max_length=254, unique=True)
+    password_hash = fields.CharField(max_length=200, null=True)
+    password_changed_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "identity"
+
+
+class Session(Model):
+    """A signed-in browser. The cookie holds a random token; only its SHA-256 is stored."""
+
+    id = KeyField()
+    digest = fields.CharField(max_length=64, unique=True)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("consult.Account", related_name="sessions")
+    browser = fields.CharField(max_length=120, default="")
+    created_at = fields.DatetimeField()
+    last_seen_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+
+    class Meta:
+        table = "session"
+
+
+class LinkPurpose(StrEnum):
+    """What a link sent by e-mail is good for."""
+
+    CONFIRM = "confirm"
+    SIGN_IN = "sign_in"
+    CHANGE_EMAIL = "change_email"
+    RESET_PASSWORD = "reset_password"
+
+
+class MailLink(Model):
+    """A link of one use. Its token is the signed key of this row; following it shows a page, only a POST uses it."""
+
+    id = KeyField()
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("consult.Account", related_name="links")
+    purpose = fields.CharEnumField(LinkPurpose, max_length=20)
+    email = fields.CharField(max_length=254)
+    territory_id = fields.BigIntField(null=True)
+    next_path = fields.CharField(max_length=500, default="")
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "mail_link"
+
+
+class Staff(Model):
+    """A role of an account in a territory."""
+
+    id = KeyField()
+    territory: fields.ForeignKeyRelation["Model"] = fields.ForeignKeyField("consult.Territory", related_name="staff")
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("consult.Account", related_name="staff")
+    role = fields.CharEnumField(Role, max_length=20)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "staff"
+        unique_together = (("territory", "account", "role"),)

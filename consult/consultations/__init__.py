@@ -1,0 +1,1 @@
+"""Consultations: questions put to the public, with their rounds and sections."""

@@ -1,0 +1,55 @@
+"""What all items (contribution, amendment, argument, source) have in common: an author, a text, a state, a tombstone."""
+
+from enum import StrEnum
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from consult.core.fields import KeyField
+
+
+class ItemState(StrEnum):
+    """Only ``published`` items are public; ``withdrawn`` and ``hidden`` ones leave a tombstone without their text."""
+
+    WAITING = "waiting"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+    HIDDEN = "hidden"
+
+
+TOMBSTONES = (ItemState.WITHDRAWN, ItemState.HIDDEN)
+
+
+class Item(Model):
+    """An abstract row below a consultation.
+
+    ``author_kind`` is the kind of the voice when it was written. ``shows_member`` says whether the person's name stands
+    beside the organisation's. ``once`` is the key of the form that made the row: the same form makes one row.
+    ``revision`` is the number of the present wording, from 1.
+    """
+
+    id = KeyField()
+    consultation: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField("consult.Consultation", related_name=False)
+    author: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
+        "consult.Account", related_name=False, null=True
+    )
+    organisation: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
+        "consult.Organisation", related_name=False, null=True
+    )
+    author_kind = fields.CharField(max_length=20, default="citizen")
+    state = fields.CharEnumField(ItemState, max_length=10, default=ItemState.PUBLISHED)
+    revision = fields.IntField(default=1)
+    body = fields.TextField()
+    body_html = fields.TextField()
+    created_at = fields.DatetimeField()
+    published_at = fields.DatetimeField(null=True)
+    edited_at = fields.DatetimeField(null=True)
+    removed_at = fields.DatetimeField(null=True)
+    removed_ground = fields.CharField(max_length=200, default="")
+    once = fields.CharField(max_length=64, null=True, unique=True)
+    origin = fields.CharField(max_length=40, default="")
+    origin_key = fields.CharField(max_length=80, null=True)
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,120 @@
+"""Tables of consultations, rounds and sections. Whether a round is open is never stored: see rules.py."""
+
+from enum import StrEnum
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from consult.core.fields import KeyField
+
+
+class ConsultationState(StrEnum):
+    """A draft is seen by the territory's administrators only."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+
+
+class Consultation(Model):
+    """A question put to the public.
+
+    ``changes`` grows with every write below the consultation, ``rules_changes`` only when its own presentation, rounds
+    or sections change. ``last_number`` is the last contribution number given out; both are moved under the row's lock.
+    The counters count what is public, by voters and by tallies together.
+    """
+
+    id = KeyField()
+    territory: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "consult.Territory", related_name="consultations"
+    )
+    slug = fields.CharField(max_length=80)
+    title = fields.CharField(max_length=200)
+    question = fields.TextField(default="")
+    presentation = fields.TextField(default="")
+    presentation_html = fields.TextField(default="")
+    legal_basis = fields.TextField(default="")
+    state = fields.CharEnumField(ConsultationState, max_length=10, default=ConsultationState.DRAFT)
+    origin = fields.CharField(max_length=40, default="")
+    published_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+    last_number = fields.IntField(default=0)
+    changes = fields.BigIntField(default=1)
+    rules_changes = fields.BigIntField(default=1)
+    contributions_count = fields.IntField(default=0)
+    arguments_count = fields.IntField(default=0)
+    sources_count = fields.IntField(default=0)
+    votes_count = fields.IntField(default=0)
+    amendments_count = fields.IntField(default=0)
+
+    class Meta:
+        table = "consultation"
+        unique_together = (("territory", "slug"),)
+
+
+class Round(Model):
+    """A dated stage ``[opens_at, closes_at)`` that says what may be done in it."""
+
+    id = KeyField()
+    consultation: fields.ForeignKeyRelation[Consultation] = fields.ForeignKeyField(
+        "consult.Consultation", related_name="rounds"
+    )
+    title = fields.CharField(max_length=160)
+    opens_at = fields.DatetimeField()
+    closes_at = fields.DatetimeField()
+    may_contribute = fields.BooleanField(default=True)
+    may_argue = fields.BooleanField(default=True)
+    may_source = fields.BooleanField(default=True)
+    may_vote = fields.BooleanField(default=True)
+    may_amend = fields.BooleanField(default=True)
+
+    class Meta:
+        table = "round"
+        indexes = [("consultation_id", "opens_at")]
+
+
+class Section(Model):
+    """A node of the consultation's outline; a leaf or an inner node may accept contributions."""
+
+    id = KeyField()
+    consultation: fields.ForeignKeyRelation[Consultation] = fields.ForeignKeyField(
+        "consult.Consultation", related_name="sections"
+    )
+    parent: fields.ForeignKeyNullableRelation["Section"] = fields.ForeignKeyField(
+        "consult.Section", related_name="children", null=True
+    )
+    position = fields.IntField(default=0)
+    title = fields.CharField(max_length=200)
+    explanation = fields.TextField(default="")
+    explanation_html = fields.TextField(default="")
+    accepts_contributions = fields.BooleanField(default=True)
+    accepts_arguments = fields.BooleanField(default=True)
+    accepts_sources = fields.BooleanField(default=True)
+    accepts_votes = fields.BooleanField(default=True)
+    accepts_amendments = fields.BooleanField(default=True)
+    contributions_count = fields.IntField(default=0)
+    origin_key = fields.CharField(max_length=80, null=True)
+
+    class Meta:
+        table = "section"
+        unique_together = (("consultation", "origin_key"),)
+        indexes = [("consultation_id", "position")]
+
+
+class RuleChange(Model):
+    """A change to the rules of an open round: what, by whom, why. Shown on the consultation's page."""
+
+    id = KeyField()
+    consultation: fields.ForeignKeyRelation[Consultation] = fields.ForeignKeyField(
+        "consult.Consultation", related_name="rule_changes"
+    )
+    account: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+        "consult.Account", related_name="rule_changes", null=True
+    )
+    at = fields.DatetimeField()
+    reason = fields.TextField()
+    before: fields.Field[dict[str, Any]] = fields.JSONField()
+    after: fields.Field[dict[str, Any]] = fields.JSONField()
+
+    class Meta:
+        table = "rule_change"

@@ -1,0 +1,1 @@
+"""Contributions: numbered proposals and opinions, with their revisions, drafts and amendments."""

@@ -1,0 +1,1 @@
+"""What every room stands on. Nothing here imports Starlette or another room."""

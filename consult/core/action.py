@@ -1,0 +1,117 @@
+"""The one way to write: a transaction that says who acted and what happened.
+
+    async with Action(voice, territory_id=territory.id) as action:
+        consultation = await lock_consultation(consultation_id)
+        refuse(contribution_refusal(...))
+        ...
+        action.record(ContributionPublished(...))
+
+On leaving the block the audit rows and the outbox rows are written in the same transaction as everything else; an
+exception rolls all of it back. A transaction opened in a middleware would commit a request whose error had already
+been turned into a response, so it is opened here and nowhere else.
+"""
+
+from datetime import datetime
+from types import TracebackType
+from typing import Any
+
+from consult.core import changes, clock, wake
+from consult.core.database import forbid_tasks, in_transaction
+from consult.core.errors import ConsultError
+from consult.core.events import Event, effects_of
+from consult.core.keys import new_key
+from consult.core.models import AuditEntry, OutboxRow
+from consult.core.voice import Voice
+
+
+class NothingRecorded(ConsultError):
+    """An action wrote without saying what happened: a mistake of ours, never of the person."""
+
+
+class Action:
+    """One transaction of one voice. See the module's text for its use.
+
+    Attributes:
+        voice: who acts.
+        at: the action's instant; everything written in it bears this time.
+    """
+
+    def __init__(self, voice: Voice, *, territory_id: int | None = None) -> None:
+        self.voice = voice
+        self.territory_id = territory_id
+        self.at: datetime = clock.now()
+        self._events: list[Event] = []
+        self._changed: set[changes.Key] = set()
+        self._transaction: Any = None
+        self._guard: Any = None
+
+    def record(self, event: Event) -> None:
+        """Say what happened; at least once an action."""
+        self._events.append(event)
+
+    def changed(self, kind: str, key: int) -> None:
+        """Name a row whose ``changes`` counter was increased, so that kept pages are made anew after the commit."""
+        self._changed.add((kind, key))
+
+    def nothing_to_do(self) -> None:
+        """Say that the act had already been done (a form sent twice): nothing is written, nothing is recorded."""
+        self._events.clear()
+        self._idle = True
+
+    _idle = False
+
+    async def __aenter__(self) -> "Action":
+        self._transaction = in_transaction()
+        await self._transaction.__aenter__()
+        self.at = clock.now()
+        self._guard = forbid_tasks()
+        self._guard.__enter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._guard.__exit__(kind, error, trace)
+        if error is not None:
+            await self._transaction.__aexit__(kind, error, trace)
+            return
+        try:
+            await self._write_events()
+        except BaseException as failure:
+            await self._transaction.__aexit__(type(failure), failure, failure.__traceback__)
+            raise
+        await self._transaction.__aexit__(None, None, None)
+        changes.forget(self._changed)
+        if self._events:
+            wake.worker()
+
+    async def _write_events(self) -> None:
+        if not self._events:
+            if self._idle:
+                return
+            raise NothingRecorded("an action must record at least one event")
+        audit, outbox = [], []
+        for event in self._events:
+            payload = event.payload()
+            audit.append(self._audit_entry(event, payload))
+            outbox += [
+                OutboxRow(
+                    id=new_key(), event=event.name, payload=payload, effect=name, created_at=self.at, next_try_at=self.at
+                )
+                for name in effects_of(event)
+            ]
+        await AuditEntry.bulk_create(audit)
+        if outbox:
+            await OutboxRow.bulk_create(outbox)
+
+    def _audit_entry(self, event: Event, payload: dict[str, Any]) -> AuditEntry:
+        return AuditEntry(
+            id=new_key(),
+            at=self.at,
+            territory_id=event.territory_id if event.territory_id is not None else self.territory_id,
+            account_id=self.voice.account_id,
+            organisation_id=self.voice.organisation_id,
+            mandate_id=self.voice.mandate_id,
+            event=event.name,
+            details=payload,
+        )

@@ -1,0 +1,80 @@
+"""Past-tense facts, and who reacts to them.
+
+A room declares its events in ``events.py`` as frozen dataclasses below :class:`Event`. Another room reacts in its
+``effects.py`` with :func:`effect`. The action that records an event never names the reactions: one outbox row a
+reaction is written in the action's own transaction, and the worker runs them later, at least once each.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, TypeVar
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """A fact. Its fields are identifiers and public values only: no text of people, no address, no secret.
+
+    Attributes:
+        territory_id: where it happened; None for what concerns an account on the whole instance.
+    """
+
+    name: ClassVar[str] = ""
+    territory_id: int | None = None
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        _events[cls.name] = cls
+
+    def payload(self) -> dict[str, Any]:
+        """The declared fields, as they are stored."""
+        return asdict(self)
+
+
+Reaction = Callable[[Any, int], Awaitable[None]]
+_events: dict[str, type[Event]] = {}
+_effects: dict[str, dict[str, Reaction]] = {}
+E_ = TypeVar("E_", bound=Event)
+
+
+def effect(*event_types: type[Event]) -> Callable[[Reaction], Reaction]:
+    """Register a reaction ``async def react(event, outbox_id)`` to one or more events.
+
+    The reaction runs outside the action that recorded the event and may run twice: the outbox row's id is there to
+    make the second time harmless.
+    """
+
+    def register(reaction: Reaction) -> Reaction:
+        key = f"{reaction.__module__.removeprefix('consult.')}.{reaction.__name__}"
+        for event_type in event_types:
+            _effects.setdefault(event_type.name, {})[key] = reaction
+        return reaction
+
+    return register
+
+
+def effects_of(event: Event) -> list[str]:
+    """The names of the reactions to this kind of event."""
+    return list(_effects.get(event.name, ()))
+
+
+def reaction_named(event_name: str, effect_name: str) -> Reaction | None:
+    """The reaction, or None when a release has dropped it since the row was written."""
+    return _effects.get(event_name, {}).get(effect_name)
+
+
+def event_from(name: str, payload: dict[str, Any]) -> Event:
+    """Rebuild an event from its stored form; fields dropped by a later release are ignored.
+
+    Raises:
+        KeyError: no such event is declared any more.
+    """
+    event_type = _events[name]
+    known = {one.name for one in fields(event_type)}
+    return event_type(**{key: value for key, value in payload.items() if key in known})
+
+
+def all_events() -> dict[str, type[Event]]:
+    """Every declared event by name (for the documentation test and the register)."""
+    return dict(_events)

@@ -1,0 +1,54 @@
+"""Keyset paging: a page is found by the last row of the one before, never by counting rows over again."""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+MAX_CURSOR = 200
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some rows of a list and the way to the next.
+
+    Attributes:
+        items: the rows of this page.
+        after: the cursor for the next page ("" on the last one), as ``?after=`` takes it.
+        is_first: whether this is the list's beginning.
+    """
+
+    items: Sequence[T]
+    after: str
+    is_first: bool
+
+
+def write_cursor(*values: int | str | float) -> str:
+    """Pack the sort values of a page's last row into an opaque word for an address."""
+    packed = json.dumps(values, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def read_cursor(text: str, *kinds: type) -> tuple[Any, ...] | None:
+    """Unpack a cursor; None when it is absent, damaged or of another sort (the list then starts at its beginning)."""
+    if not text or len(text) > MAX_CURSOR:
+        return None
+    try:
+        values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, UnicodeDecodeError):
+        return None
+    if not isinstance(values, list) or len(values) != len(kinds):
+        return None
+    for value, kind in zip(values, kinds, strict=True):
+        if type(value) is not kind or (kind is int and not -(1 << 63) <= value < 1 << 63):
+            return None
+    return tuple(values)
+
+
+def cut(rows: Sequence[T], size: int, cursor_of: Any, *, is_first: bool) -> Page[T]:
+    """Make a page of rows that were read with one more than ``size`` to know whether there is a next one."""
+    more = len(rows) > size
+    items = rows[:size]
+    return Page(items=items, after=cursor_of(items[-1]) if more else "", is_first=is_first)

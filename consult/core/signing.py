@@ -1,0 +1,34 @@
+"""Signed, dated tokens for links and forms (itsdangerous); a token is good for one purpose only."""
+
+from typing import Any
+
+from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
+
+from consult.settings import settings
+
+
+class Expired(Exception):
+    """The token was ours but its time is over."""
+
+
+def sign(purpose: str, value: Any) -> str:
+    """A URL-safe token carrying ``value``, readable only by the same purpose."""
+    return URLSafeTimedSerializer(settings().secret_key.get_secret_value(), salt=f"consult.{purpose}").dumps(value)
+
+
+def unsign(purpose: str, token: str, max_age: int | None = None) -> Any:
+    """The value of a token of ours, None when it is not one.
+
+    Args:
+        max_age: seconds after which it no longer counts.
+
+    Raises:
+        Expired: the token is ours and too old.
+    """
+    serializer = URLSafeTimedSerializer(settings().secret_key.get_secret_value(), salt=f"consult.{purpose}")
+    try:
+        return serializer.loads(token, max_age=max_age)
+    except SignatureExpired as error:
+        raise Expired from error
+    except BadData:
+        return None

@@ -1,0 +1,1 @@
+"""Imports: consultations held elsewhere, brought in whole or not at all."""

@@ -1,0 +1,101 @@
+"""The environment, read once. Every setting has the prefix ``CONSULT_`` and is described in docs/settings.md."""
+
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(SystemExit):
+    """Consult refuses to start; the message says which setting, why, and what to do."""
+
+
+class Settings(BaseSettings):
+    """What the people who run an instance decide."""
+
+    model_config = SettingsConfigDict(env_prefix="CONSULT_", env_file=None, extra="ignore")
+
+    database_url: str = "sqlite://./var/consult.sqlite3"
+    secret_key: SecretStr = SecretStr("")
+    base_url: str = "http://127.0.0.1:8000"
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = "Consult <ne-pas-repondre@localhost.localdomain>"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    demo: bool = False
+    worker_inside: bool = True
+    trusted_proxies: str = "127.0.0.1"
+    log_format: str = Field(default="console", pattern="^(console|json)$")
+    max_body_bytes: int = Field(default=1_000_000, ge=10_000)
+    rate_limits: bool = True
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if urlsplit(value).scheme not in {"sqlite", "postgres", "postgresql", "asyncpg"}:
+            raise ValueError("CONSULT_DATABASE_URL must begin with sqlite:// or postgres://")
+        return value.replace("postgresql://", "postgres://", 1)
+
+    @field_validator("base_url")
+    @classmethod
+    def _plain_base(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("CONSULT_BASE_URL must be like https://consultations.example.org")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _secret_in_production(self) -> "Settings":
+        secret = self.secret_key.get_secret_value()
+        if not secret and not self.is_local:
+            raise ValueError(
+                "CONSULT_SECRET_KEY is missing. It signs sessions and links; set it to 50 random characters, for example"
+                ' the output of: python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
+            )
+        if secret and len(secret) < 32:
+            raise ValueError("CONSULT_SECRET_KEY is too short: at least 32 characters")
+        if not secret:
+            object.__setattr__(self, "secret_key", SecretStr(local_secret()))
+        return self
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the instance answers on this machine only (demo, development, tests)."""
+        return self.demo or urlsplit(self.base_url).hostname in {"127.0.0.1", "localhost", "::1"}
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the instance by https; cookies are then ``__Host-`` and Secure."""
+        return self.base_url.startswith("https://")
+
+
+def local_secret() -> str:
+    """A secret for this machine, made once and kept in ``var/`` so that sessions outlive a restart."""
+    path = Path("var/secret-key")
+    try:
+        if path.exists():
+            return path.read_text().strip()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made = secrets.token_urlsafe(50)
+        path.touch(mode=0o600)
+        path.write_text(made)
+        return made
+    except OSError:
+        return secrets.token_urlsafe(50)
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings, read from the environment at the first call.
+
+    Raises:
+        SettingsError: a setting is missing or wrong; the message is for the person who starts the service.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [f"  - {'.'.join(str(part) for part in one['loc']) or 'settings'}: {one['msg']}" for one in error.errors()]
+        raise SettingsError("Consult cannot start, a setting is wrong:\n" + "\n".join(lines)) from None

@@ -1,0 +1,1 @@
+"""Sources: links given under a contribution or an argument."""

@@ -1,0 +1,1 @@
+"""Votes on contributions and amendments, supports of arguments and sources, and tallies."""
