@@ -1,0 +1,37 @@
+// Everything works without this file; it only makes a few things nicer.
+(() => {
+  "use strict";
+  const all = (selector, act) => document.querySelectorAll(selector).forEach(act);
+
+  document.getElementById("error-summary")?.focus();
+
+  all("textarea[data-max]", (area) => {
+    const line = document.getElementById(area.id + "-count");
+    if (!line) return;
+    const max = Number(area.dataset.max);
+    const show = () => {
+      const left = max - [...area.value].length;
+      line.textContent = line.dataset[left < 0 ? "over" : "left"].replace("{n}", Math.abs(left).toLocaleString(document.documentElement.lang));
+      line.classList.toggle("over", left < 0);
+    };
+    area.addEventListener("input", show);
+    show();
+  });
+
+  if (navigator.clipboard) all("[data-copy]", (button) => {
+    const text = button.parentElement.querySelector("[data-copy-text]");
+    const word = button.querySelector("span");
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(text.textContent.trim());
+      const before = word.textContent;
+      word.textContent = button.dataset.done;
+      setTimeout(() => { word.textContent = before; }, 3000);
+    });
+  });
+
+  all("[data-print]", (button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  });
+})();
