@@ -1,4 +1,4 @@
-"""PostgreSQL as Consult uses it, through asyncpg (the module's name matters not: the dialect does)."""
+"""PostgreSQL as Consult uses it, through asyncpg."""
 
 from typing import Any, cast
 
@@ -16,12 +16,12 @@ from tortoise.connection import get_connections
 from consult.core.database.sqlite import TransactionEnded
 
 
-class PlainConnection(asyncpg.Connection):
+class PlainConnection(asyncpg.Connection):  # type: ignore[misc]
     """A connection that is given back to the pool without a query that resets it.
 
     asyncpg sends ``RESET ALL`` and three other commands each time a connection goes back, which costs a round trip a
-    query. Nothing here changes a session: we write ``SET LOCAL``, no LISTEN, no session's advisory lock but in ``migrate``,
-    which gives it back itself.
+    query. Nothing here changes a session: we write ``SET LOCAL``, no LISTEN, no session's advisory lock but that of
+    ``migrate``, which gives it back itself.
     """
 
     def get_reset_query(self) -> str:

@@ -2,8 +2,8 @@
 
 Three faults of Tortoise's backend are put right here (ADR 0002):
 
-- a plain BEGIN takes the write lock at the first write, when it is too late to wait for it: two processes then fail with
-  "database is locked" by the thousand. BEGIN IMMEDIATE waits its turn;
+- a plain BEGIN takes the write lock at the first write, when it is too late to wait for it: two processes then fail
+  with "database is locked" by the thousand. BEGIN IMMEDIATE waits its turn;
 - a BEGIN that fails, or is cancelled, left the process's only lock taken for ever;
 - a task that outlives the transaction it was started in kept writing on the connection, into whatever transaction was
   open by then. Now it is told so.
@@ -15,7 +15,8 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any, cast
 
 import aiosqlite
@@ -85,6 +86,12 @@ class ConsultSqliteClient(SqliteClient):
         for _ in range(self._reader_count):
             self._readers.put_nowait(None)
 
+    async def create_connection(self, with_db: bool) -> None:
+        """Open the writer, making the file's folder first."""
+        if self.filename != ":memory:":
+            Path(self.filename).parent.mkdir(parents=True, exist_ok=True)
+        await super().create_connection(with_db)
+
     async def open_reader(self) -> aiosqlite.Connection:
         """A new read-only connection; whoever opens it closes it."""
         if self._connection is None:
@@ -133,7 +140,7 @@ class ConsultSqliteClient(SqliteClient):
         if self._reader_count and only_reads(query):
             rows = await self._fetch(query, values)
             return len(rows), cast("Sequence[dict[str, Any]]", rows)
-        return await super().execute_query(query, values)
+        return cast("tuple[int, Sequence[dict[str, Any]]]", await super().execute_query(query, values))
 
     @translate_exceptions
     async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
@@ -147,6 +154,13 @@ class ConsultSqliteClient(SqliteClient):
         """Run one statement for many rows, in a transaction of its own."""
         async with self._in_transaction() as transaction:
             await transaction.execute_many(query, values)
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    """Runs in the connection's thread, where nothing can come between the look and the act."""
+    if connection.in_transaction:
+        connection.rollback()  # left behind by a commit that failed after its task had been cancelled
+    connection.execute("BEGIN IMMEDIATE")
 
 
 class Transaction(SqliteTransactionWrapper):
@@ -168,10 +182,7 @@ class Transaction(SqliteTransactionWrapper):
     async def begin(self) -> None:
         """Take the write lock, waiting at most ``busy_timeout`` for other processes."""
         try:
-            if self._connection.in_transaction:
-                # left behind by a task that was cancelled between its statement and the answer
-                await self._connection.rollback()
-            await self._connection.execute_fetchall("BEGIN IMMEDIATE")
+            await self._connection._execute(_begin, self._connection._conn)  # type: ignore[no-untyped-call]
         except sqlite3.OperationalError as error:
             raise TransactionManagementError(error) from error
 
@@ -218,8 +229,10 @@ class _OuterTransaction(SqliteTransactionContext):
             await self.ensure_connection()
             await self.connection.begin()
         except BaseException:
-            self.connection._finalized = True
-            self._trxlock.release()
+            try:
+                await self._undo()
+            finally:
+                self._trxlock.release()
             raise
         self.token = get_connections().set(self.connection_name, self.connection)
         return self.connection
@@ -241,8 +254,15 @@ class _OuterTransaction(SqliteTransactionContext):
         try:
             await self.connection.commit()
         except sqlite3.Error:
-            await self.connection._connection.rollback()
+            await self._undo()
             raise
+
+    async def _undo(self) -> None:
+        """Leave no transaction open, not even one whose BEGIN was still on its way when its task was cancelled."""
+        self.connection._finalized = True
+        if self.connection._connection:
+            with suppress(sqlite3.Error):
+                await self.connection._connection.rollback()
 
 
 client_class = ConsultSqliteClient

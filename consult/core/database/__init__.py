@@ -1,0 +1,43 @@
+"""The database, whichever of the two engines it is: opening, asking, streaming, migrating."""
+
+from consult.core.database.config import APP_LABEL, MODEL_MODULES, DatabaseAddressError, sqlite_address, tortoise_config
+from consult.core.database.migrate import (
+    MigrationError,
+    MigrationReport,
+    make_migration,
+    migrate,
+    pending_migrations,
+    pending_model_changes,
+)
+from consult.core.database.session import connection, database, dialect, execute, execute_script, in_transaction
+from consult.core.database.sql import Dialect, instant
+from consult.core.database.sqlite import TransactionEnded
+from consult.core.database.stream import stream_rows
+from consult.core.database.tasks import TaskInsideAction, forbid_tasks, guard_loop
+
+__all__ = [
+    "APP_LABEL",
+    "MODEL_MODULES",
+    "DatabaseAddressError",
+    "Dialect",
+    "MigrationError",
+    "MigrationReport",
+    "TaskInsideAction",
+    "TransactionEnded",
+    "connection",
+    "database",
+    "dialect",
+    "execute",
+    "execute_script",
+    "forbid_tasks",
+    "guard_loop",
+    "in_transaction",
+    "instant",
+    "make_migration",
+    "migrate",
+    "pending_migrations",
+    "pending_model_changes",
+    "sqlite_address",
+    "stream_rows",
+    "tortoise_config",
+]

@@ -1,0 +1,62 @@
+"""Opening the database, and asking it things."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+from tortoise import transactions
+from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext
+from tortoise.connection import get_connection
+from tortoise.context import TortoiseContext
+
+from consult.core.database.config import CONNECTION, tortoise_config
+from consult.core.database.sql import Dialect, positional
+
+
+@asynccontextmanager
+async def database(
+    url: str, *, config: dict[str, Any] | None = None, everywhere: bool = True
+) -> AsyncIterator[TortoiseContext]:
+    """Open the database for the time of the block, and close it.
+
+    Args:
+        url: ``sqlite://…`` or ``postgres://…``.
+        config: Tortoise's configuration, when it is not that of Consult's own models (tests).
+        everywhere: also for tasks that do not descend from this one. Starlette runs its lifespan in a task of its own,
+            so the requests see nothing of a context opened there without it.
+    """
+    async with TortoiseContext() as context:
+        await context.init(config or tortoise_config(url), _enable_global_fallback=everywhere)
+        yield context
+
+
+def connection() -> BaseDBAsyncClient:
+    """The connection of this task: its transaction's, inside of one."""
+    return get_connection(CONNECTION)
+
+
+def dialect() -> Dialect:
+    """Which engine is open."""
+    return cast("Dialect", connection().capabilities.dialect)
+
+
+def in_transaction() -> TransactionContext:
+    """``async with in_transaction():``, where an exception undoes everything. Inside another one it is a savepoint."""
+    return transactions.in_transaction(CONNECTION)
+
+
+async def execute(sql: str, params: Mapping[str, Any] | None = None, /, **named: Any) -> list[dict[str, Any]]:
+    """Run one statement, written once for both engines, and give its rows (those of RETURNING too).
+
+    ``await execute("SELECT id FROM vote WHERE item_id IN :items AND voter_id = :voter", items=[1, 2], voter=3)``
+
+    SQLite gives instants as text and booleans as 0 or 1: see :func:`consult.core.database.instant`.
+    """
+    client = connection()
+    query, values = positional(sql, {**(params or {}), **named}, cast("Dialect", client.capabilities.dialect))
+    return cast("list[dict[str, Any]]", await client.execute_query_dict(query, values))
+
+
+async def execute_script(script: str) -> None:
+    """Run several statements without parameters (tests and loaders)."""
+    await connection().execute_script(script)
