@@ -1,0 +1,206 @@
+"""A database for each test, on the engine that the environment names, quick enough to have one for every test.
+
+``CONSULT_TEST_DATABASE`` is ``sqlite`` (as when it is not set) or ``postgres``. On SQLite a file is migrated once a
+worker and copied for each test; on PostgreSQL a database is migrated once a worker and cloned for each test, on the server
+that ``CONSULT_TEST_POSTGRES`` names, or on a private one for the time of the run.
+
+Fixtures: ``database_url`` is a fresh migrated database; ``db`` is the same, open; ``empty_database_url`` has no tables.
+"""
+
+import asyncio
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from consult.core.database import database, migrate, tortoise_config
+from consult.resources import resource_folder
+
+T = TypeVar("T")
+ENGINE = os.environ.get("CONSULT_TEST_DATABASE", "sqlite")
+_HOLD_SERVER = "import os, sys; print(os.environ['CONSULT_TEST_POSTGRES'], flush=True); sys.stdin.read()"
+_server: subprocess.Popen[str] | None = None
+
+
+# ---------------------------------------------------------------- the server, for the time of the run
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start a private PostgreSQL when one is needed and none is named; xdist's workers inherit its address."""
+    global _server
+    if ENGINE not in {"sqlite", "postgres"}:
+        raise pytest.UsageError(f"CONSULT_TEST_DATABASE is {ENGINE!r}: it must be sqlite or postgres")
+    if ENGINE != "postgres" or os.environ.get("CONSULT_TEST_POSTGRES") or hasattr(config, "workerinput"):
+        return
+    command = [str(Path(__file__).parents[1] / "scripts" / "with-postgres"), sys.executable, "-c", _HOLD_SERVER]
+    _server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    address = _server.stdout.readline().strip() if _server.stdout else ""
+    if not address:
+        raise pytest.UsageError("no PostgreSQL could be started: set CONSULT_TEST_POSTGRES to a server's address")
+    os.environ["CONSULT_TEST_POSTGRES"] = address
+
+
+def pytest_unconfigure() -> None:
+    """Stop the private PostgreSQL; it also stops by itself when this process dies."""
+    global _server
+    if _server is not None and _server.stdin:
+        _server.stdin.close()
+        _server.wait(timeout=30)
+        _server = None
+        os.environ.pop("CONSULT_TEST_POSTGRES", None)
+
+
+# ---------------------------------------------------------------- asynchronous work from plain fixtures
+
+
+class _Aside:
+    """A loop in a thread of its own: a plain fixture may be set up while the test's loop, or a browser's, runs."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout=120)
+
+    def close(self) -> None:
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+
+
+async def make_tables(url: str) -> None:
+    """Migrate; or, while there are no migrations yet, make the tables straight from the models."""
+    if any(resource_folder("migrations").glob("[0-9]*.py")):
+        await migrate(url)
+        return
+    async with database(url, config=tortoise_config(url), everywhere=False) as context:
+        await context.generate_schemas()
+
+
+# ---------------------------------------------------------------- one maker of databases an engine
+
+
+class SqliteDatabases:
+    """Files in memory where the system has such a place: the tests wait for no disk."""
+
+    def __init__(self, aside: _Aside) -> None:
+        memory = Path("/dev/shm")
+        self.folder = Path(
+            tempfile.mkdtemp(prefix="consult-tests-", dir=memory if os.access(memory, os.W_OK) else None)
+        )
+        self.aside = aside
+        self.template: Path | None = None
+        self.count = 0
+
+    def _new(self) -> Path:
+        self.count += 1
+        return self.folder / f"test{self.count}.sqlite3"
+
+    def empty(self) -> str:
+        return f"sqlite://{self._new()}"
+
+    def migrated(self) -> str:
+        if self.template is None:
+            self.template = self.folder / "template.sqlite3"
+            self.aside.run(make_tables(f"sqlite://{self.template}"))
+        path = self._new()
+        shutil.copyfile(self.template, path)
+        return f"sqlite://{path}"
+
+    def drop(self, url: str) -> None:
+        path = Path(url.removeprefix("sqlite://"))
+        for leftover in path.parent.glob(path.name + "*"):
+            leftover.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class PostgresDatabases:
+    """Databases cloned from a migrated one."""
+
+    def __init__(self, aside: _Aside) -> None:
+        self.server = urlsplit(os.environ["CONSULT_TEST_POSTGRES"])
+        self.prefix = f"consult_test_{secrets.token_hex(4)}"
+        self.aside = aside
+        self.has_template = False
+        self.count = 0
+        self.admin = aside.run(asyncpg.connect(urlunsplit(self.server)))
+
+    def _url(self, name: str) -> str:
+        return urlunsplit(self.server._replace(path=f"/{name}"))
+
+    def _create(self, name: str, template: str) -> str:
+        self.aside.run(self.admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+        return self._url(name)
+
+    def _new(self) -> str:
+        self.count += 1
+        return f"{self.prefix}_{self.count}"
+
+    def empty(self) -> str:
+        return self._create(self._new(), "template0")
+
+    def migrated(self) -> str:
+        template = f"{self.prefix}_template"
+        if not self.has_template:
+            self.aside.run(make_tables(self._create(template, "template0")))
+            self.has_template = True
+        return self._create(self._new(), template)
+
+    def drop(self, url: str) -> None:
+        name = urlsplit(url).path.lstrip("/")
+        self.aside.run(self.admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+    def close(self) -> None:
+        if self.has_template:
+            self.drop(self._url(f"{self.prefix}_template"))
+        self.aside.run(self.admin.close())
+
+
+# ---------------------------------------------------------------- fixtures
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[SqliteDatabases | PostgresDatabases]:
+    """What makes databases for the tests of this worker."""
+    aside = _Aside()
+    maker = PostgresDatabases(aside) if ENGINE == "postgres" else SqliteDatabases(aside)
+    yield maker
+    maker.close()
+    aside.close()
+
+
+@pytest.fixture
+def database_url(databases: SqliteDatabases | PostgresDatabases) -> Iterator[str]:
+    """The address of a fresh database with all tables, for this test alone."""
+    url = databases.migrated()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def empty_database_url(databases: SqliteDatabases | PostgresDatabases) -> Iterator[str]:
+    """The address of a database without tables, for this test alone."""
+    url = databases.empty()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[str]:
+    """A fresh database with all tables, open for the time of the test; its address."""
+    async with database(database_url):
+        yield database_url
