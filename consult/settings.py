@@ -97,5 +97,7 @@ def settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = [f"  - {'.'.join(str(part) for part in one['loc']) or 'settings'}: {one['msg']}" for one in error.errors()]
+        lines = [
+            f"  - {'.'.join(str(part) for part in one['loc']) or 'settings'}: {one['msg']}" for one in error.errors()
+        ]
         raise SettingsError("Consult cannot start, a setting is wrong:\n" + "\n".join(lines)) from None

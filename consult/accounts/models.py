@@ -42,9 +42,8 @@ class Account(Model):
 class Identity(Model):
     """Who the person is to us: address and password. Never shown, never exported, dropped at deletion."""
 
-    account: fields.OneToOneRelation[Account] = fields.OneToOneField(
-        "consult.Account", related_name="identity", primary_key=True
-    )
+    id = KeyField()
+    account: fields.OneToOneRelation[Account] = fields.OneToOneField("consult.Account", related_name="identity")
     email = fields.CharField(max_length=254)
     email_key = fields.CharField(max_length=254, unique=True)
     password_hash = fields.CharField(max_length=200, null=True)

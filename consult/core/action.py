@@ -96,7 +96,12 @@ class Action:
             audit.append(self._audit_entry(event, payload))
             outbox += [
                 OutboxRow(
-                    id=new_key(), event=event.name, payload=payload, effect=name, created_at=self.at, next_try_at=self.at
+                    id=new_key(),
+                    event=event.name,
+                    payload=payload,
+                    effect=name,
+                    created_at=self.at,
+                    next_try_at=self.at,
                 )
                 for name in effects_of(event)
             ]

@@ -40,9 +40,7 @@ async def drain_all() -> int:
 
 async def _claim(limit: int) -> list[OutboxRow]:
     now = clock.now()
-    due = (
-        await OutboxRow.filter(done_at__isnull=True, next_try_at__lte=now).order_by("next_try_at", "id").limit(limit)
-    )
+    due = await OutboxRow.filter(done_at__isnull=True, next_try_at__lte=now).order_by("next_try_at", "id").limit(limit)
     claimed = []
     for row in due:
         taken = await OutboxRow.filter(id=row.id, done_at__isnull=True, next_try_at=row.next_try_at).update(

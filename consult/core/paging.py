@@ -42,7 +42,7 @@ def read_cursor(text: str, *kinds: type) -> tuple[Any, ...] | None:
     if not isinstance(values, list) or len(values) != len(kinds):
         return None
     for value, kind in zip(values, kinds, strict=True):
-        if type(value) is not kind or (kind is int and not -(1 << 63) <= value < 1 << 63):
+        if type(value) is not kind or (isinstance(value, int) and not -(1 << 63) <= value < 1 << 63):
             return None
     return tuple(values)
 

@@ -1,0 +1,98 @@
+"""The application: the one place that knows everyone."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from importlib import import_module
+from importlib.util import find_spec
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from consult.accounts.queries import visitor_row
+from consult.core import outbox
+from consult.core.database import database
+from consult.settings import settings
+from consult.territories.queries import territory_row_by_host
+from consult.web.body_limit import BodyLimit
+from consult.web.context import TerritoryView, Visitor
+from consult.web.error_pages import HANDLERS
+from consult.web.headers import SecurityHeaders
+from consult.web.page_cache import PageCache
+
+ROOMS = (
+    "territories", "accounts", "organisations", "consultations", "contributions", "arguments", "sources", "votes",
+    "imports", "notifications", "demo",
+)  # fmt: skip
+
+
+def load_effects() -> None:
+    """Import every room's effects, so that actions know which reactions their events call for."""
+    for room in ROOMS:
+        for part in ("events", "effects"):
+            if find_spec(f"consult.{room}.{part}"):
+                import_module(f"consult.{room}.{part}")
+
+
+async def find_territory(host: str) -> TerritoryView | None:
+    """The territory of a request, for the web layer."""
+    row = await territory_row_by_host(host)
+    return TerritoryView(**row) if row else None  # type: ignore[arg-type]
+
+
+async def find_visitor(token: str, territory_id: int) -> Visitor | None:
+    """The visitor of a request, for the web layer."""
+    row = await visitor_row(token, territory_id)
+    if row is None:
+        return None
+    return Visitor(
+        account_id=row["account_id"],  # type: ignore[arg-type]
+        public_name=str(row["public_name"]),
+        confirmed=row["confirmed_at"] is not None,
+        language=str(row["language"]),
+        session_id=row["session_id"],  # type: ignore[arg-type]
+        roles=row["roles"],  # type: ignore[arg-type]
+    )
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    async with database(settings().database_url):
+        if not settings().worker_inside:
+            yield
+            return
+        stop = asyncio.Event()
+        worker = asyncio.create_task(outbox.work(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            worker.cancel()
+            with suppress(asyncio.CancelledError):
+                await worker
+
+
+def create_app(*, open_database: bool = True) -> Starlette:
+    """Put the application together.
+
+    Args:
+        open_database: False when the caller has opened the database already (tests).
+    """
+    from consult.routes import ROUTES  # routes import every room's pages: after the settings have been accepted
+
+    load_effects()
+    app = Starlette(
+        routes=ROUTES,
+        exception_handlers=HANDLERS,
+        lifespan=_lifespan if open_database else None,
+        middleware=[
+            Middleware(PageCache),
+            Middleware(SecurityHeaders),
+            Middleware(GZipMiddleware, minimum_size=600, compresslevel=5),
+            Middleware(BodyLimit),
+        ],
+    )
+    app.state.find_territory = find_territory
+    app.state.find_visitor = find_visitor
+    return app

@@ -1,0 +1,138 @@
+"""The ``consult`` command. Every long command shows its progress, says what it did, and exits non-zero on failure."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Annotated, NoReturn, TypeVar
+
+import typer
+
+from consult.core.errors import ConsultError, Refused
+from consult.settings import settings
+
+T = TypeVar("T")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Public consultations that people can trust and check."
+)
+territory_app = typer.Typer(no_args_is_help=True, help="Territories of this instance.")
+staff_app = typer.Typer(no_args_is_help=True, help="Who works for a territory.")
+import_app = typer.Typer(no_args_is_help=True, help="Bring in a consultation held elsewhere.")
+app.add_typer(territory_app, name="territory")
+app.add_typer(staff_app, name="staff")
+app.add_typer(import_app, name="import")
+
+
+def run(work: Callable[[], Awaitable[T]]) -> T:
+    """Open the database, do the work, close it; what went wrong becomes one clear sentence and a status of 1."""
+    from consult.app import load_effects
+    from consult.core.database import database
+
+    async def with_database() -> T:
+        async with database(settings().database_url):
+            return await work()
+
+    load_effects()
+    try:
+        return asyncio.run(with_database())
+    except Refused as error:
+        fail(error.refusal.text % error.refusal.params if error.refusal.params else error.refusal.text)
+    except ConsultError as error:
+        fail(str(error) or type(error).__name__)
+
+
+def fail(words: str) -> NoReturn:
+    """Say what went wrong on standard error and leave with status 1."""
+    typer.secho(words, err=True, fg=typer.colors.RED)
+    raise typer.Exit(1)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (CONSULT_HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (CONSULT_PORT).")] = None,
+) -> None:
+    """Answer requests (uvicorn, one process)."""
+    import uvicorn
+
+    from consult.app import create_app
+    from consult.core.logs import set_up_logs
+
+    set_up_logs()
+    uvicorn.run(
+        create_app(),
+        host=host or settings().host,
+        port=port or settings().port,
+        proxy_headers=True,
+        forwarded_allow_ips=settings().trusted_proxies,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+    )
+
+
+@app.command()
+def worker(once: Annotated[bool, typer.Option("--once", help="Do what is due now, then stop.")] = False) -> None:
+    """Run the reactions that actions have left: mails and the like."""
+    from consult.core import outbox
+    from consult.core.logs import set_up_logs
+
+    set_up_logs()
+    if once:
+        typer.echo(f"{run(outbox.drain_all)} reactions done")
+        return
+    try:
+        run(outbox.work)
+    except KeyboardInterrupt:
+        typer.echo("stopped")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this release, safely: locked, checked, and on SQLite backed up first."""
+    from consult.core.database import MigrationError
+    from consult.core.database import migrate as run_migrations
+
+    try:
+        report = asyncio.run(run_migrations(settings().database_url, progress=typer.echo))
+    except MigrationError as error:
+        fail(str(error))
+    for line in report.lines():
+        typer.echo(line)
+
+
+@app.command()
+def doctor() -> None:
+    """Check the settings, the database, the migrations and what is owed; says what to do about each fault."""
+    from consult.running.doctor import examine
+
+    faults = asyncio.run(examine())
+    if faults:
+        sys.exit(1)
+
+
+@territory_app.command("add")
+def territory_add(
+    slug: Annotated[str, typer.Argument(help="Short name, for commands.")],
+    name: Annotated[str, typer.Option(help="Name as people know it.")],
+    host: Annotated[str | None, typer.Option(help="Host name under which it answers.")] = None,
+    kind: Annotated[str, typer.Option(help="commune, intercommunality, departement, region or body.")] = "body",
+) -> None:
+    """Open a territory on this instance."""
+    from consult.core.voice import SYSTEM
+    from consult.territories.actions import add_territory
+    from consult.territories.models import TerritoryKind
+
+    territory = run(lambda: add_territory(SYSTEM, slug=slug, name=name, host=host, kind=TerritoryKind(kind)))
+    typer.echo(f"territory {territory.slug} is open")
+
+
+def main() -> None:
+    """Entry point of the ``consult`` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

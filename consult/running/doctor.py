@@ -1,0 +1,57 @@
+"""``consult doctor``: is this instance well, and if not, what to do."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from rich.console import Console
+
+from consult.core.database import database, pending_migrations
+from consult.core.outbox import backlog
+from consult.resources import resource_folder
+from consult.settings import settings
+
+Check = Callable[[], Awaitable[str]]
+
+
+async def _files() -> str:
+    for name in ("templates", "static"):
+        if not any(resource_folder(name).iterdir()):
+            raise RuntimeError(f"{name} is empty: install Consult again")
+    return "templates and static files are here"
+
+
+async def _mail() -> str:
+    if settings().smtp_url.get_secret_value():
+        return "mail goes out by CONSULT_SMTP_URL"
+    return "no CONSULT_SMTP_URL: mails are written down and not sent"
+
+
+async def _database() -> str:
+    pending = await pending_migrations(settings().database_url)
+    if pending:
+        raise RuntimeError(f"{len(pending)} migrations are waiting: run consult migrate")
+    return "the database answers and is up to date"
+
+
+async def _owed() -> str:
+    async with database(settings().database_url):
+        owed = await backlog()
+    if owed["failed"]:
+        raise RuntimeError(f"{owed['failed']} reactions were given up: see the column error of the table outbox")
+    return f"{owed['due']} reactions are due"
+
+
+CHECKS: tuple[Check, ...] = (_files, _mail, _database, _owed)
+
+
+async def examine() -> int:
+    """Run every check and print its outcome; returns the number of faults."""
+    console, faults = Console(), 0
+    console.print(f"Consult, in {Path.cwd()}, at {settings().base_url}")
+    for check in CHECKS:
+        try:
+            console.print(f"[green]ok[/]    {await check()}")
+        except Exception as error:
+            faults += 1
+            console.print(f"[red]fault[/] {error}")
+    return faults

@@ -1,0 +1,163 @@
+"""Pages out of templates. Templates get what the page passes and the globals below; undefined names raise."""
+
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from babel.dates import format_date, format_time, format_timedelta
+from babel.numbers import format_decimal
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from consult.core import clock
+from consult.resources import resource_folder
+from consult.settings import settings
+from consult.web import context as here
+from consult.web import csrf
+from consult.web import language as spoken
+from consult.web.static import static_url
+
+KINDS = {"fr": {"commune": "Commune", "intercommunality": "Intercommunalité", "departement": "Département",
+                "region": "Région", "body": ""}}  # fmt: skip
+
+
+@cache
+def environment() -> Environment:
+    """The one Jinja environment: escaped, strict, translated, compiled once."""
+    env = Environment(
+        loader=FileSystemLoader(resource_folder("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=settings().demo,
+        extensions=["jinja2.ext.i18n"],
+    )
+    env.install_gettext_callables(spoken.gettext, spoken.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.filters |= {
+        "date": _date,
+        "datetime": _datetime,
+        "day": _day,
+        "time": _time,
+        "number": _number,
+        "ago": _ago,
+        "iso": _iso,
+    }
+    env.globals |= {"static_url": static_url, "languages": spoken.LANGUAGES}
+    return env
+
+
+def _locale() -> str:
+    return {"fr": "fr_FR", "en": "en_GB"}[spoken.current()]
+
+
+def _zone(context: Context) -> Any:
+    territory = context.get("territory")
+    return territory.zone if territory else "Europe/Paris"
+
+
+@pass_context
+def _date(context: Context, value: datetime | date) -> str:
+    """« 23 janvier 2026 »."""
+    local = value.astimezone(_zone(context)) if isinstance(value, datetime) else value
+    text = format_date(local, "d MMMM y", locale=_locale())
+    return text.replace("1 ", "1er ", 1) if spoken.current() == "fr" and text.startswith("1 ") else text
+
+
+@pass_context
+def _day(context: Context, value: datetime) -> str:
+    """« mardi 3 février 2026 »."""
+    return format_date(value.astimezone(_zone(context)), "EEEE d MMMM y", locale=_locale()).replace(" 1 ", " 1er ", 1)
+
+
+@pass_context
+def _time(context: Context, value: datetime) -> str:
+    """« 18 h » or « 18 h 05 »."""
+    local = value.astimezone(_zone(context))
+    if spoken.current() != "fr":
+        return format_time(local, "HH:mm", locale=_locale())
+    return f"{local.hour}\N{NO-BREAK SPACE}h" + (f"\N{NO-BREAK SPACE}{local.minute:02}" if local.minute else "")
+
+
+@pass_context
+def _datetime(context: Context, value: datetime) -> str:
+    """« 3 février 2026 à 18 h »."""
+    at = "à" if spoken.current() == "fr" else "at"
+    return f"{_date(context, value)} {at} {_time(context, value)}"
+
+
+def _iso(value: datetime) -> str:
+    """The instant for ``<time datetime>``."""
+    return value.isoformat(timespec="seconds")
+
+
+def _number(value: int | float) -> str:
+    """« 63 640 » with a narrow no-break space."""
+    if isinstance(value, int) and -1000 < value < 1000:
+        return str(value)
+    return format_decimal(value, locale=_locale())
+
+
+def _ago(value: datetime) -> str:
+    """« il y a 3 jours »."""
+    return format_timedelta(value - clock.now(), add_direction=True, locale=_locale())
+
+
+def render(template: str, **values: Any) -> str:
+    """Fill in a template outside a request (mails)."""
+    return environment().get_template(template).render(**values)
+
+
+def request_globals(request: Request) -> dict[str, Any]:
+    """What every page knows without being told."""
+    spoken.use(here.language(request))
+    territory = here.territory(request)
+    return {
+        "request_path": request.url.path,
+        "lang": spoken.current(),
+        "territory": _Shown(territory),
+        "visitor": here.visitor(request),
+        "demo": settings().demo,
+        "base_url": settings().base_url,
+        "form_guard": lambda once="": csrf.form_guard(request, once),
+        "url": lambda name, **params: request.app.url_path_for(name, **params),
+        "now": clock.now(),
+    }
+
+
+class _Shown:
+    """A territory with the word for its kind."""
+
+    def __init__(self, territory: here.TerritoryView) -> None:
+        self._territory = territory
+        kind = KINDS["fr"].get(territory.kind, "")
+        said = not kind or territory.name.lower().startswith(kind.lower())
+        self.kind_label = "" if said else spoken.gettext(kind)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._territory, name)
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page for a person."""
+    html = environment().get_template(template).render(request_globals(request) | values)
+    return HTMLResponse(html, status_code=status)
+
+
+def see_other(path: str) -> RedirectResponse:
+    """After a form has done its work: go and read the result (303), so that reloading sends nothing twice."""
+    return RedirectResponse(path, status_code=303)
+
+
+def safe_next(path: str, default: str = "/") -> str:
+    """A path of ours to go on to; anything that could lead to another site becomes the default."""
+    ours = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path and len(path) <= 500
+    return path if ours and all(char.isprintable() for char in path) else default
+
+
+def markup(html: str) -> Markup:
+    """HTML that was sanitised before it was stored (``body_html``)."""
+    return Markup(html)  # noqa: S704 - stored HTML has been through the sanitiser when it was written
