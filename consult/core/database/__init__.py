@@ -1,13 +1,12 @@
 """The database, whichever of the two engines it is: opening, asking, streaming, migrating."""
 
 from consult.core.database.config import APP_LABEL, MODEL_MODULES, DatabaseAddressError, sqlite_address, tortoise_config
+from consult.core.database.drafting import make_migration, pending_model_changes
 from consult.core.database.migrate import (
     MigrationError,
     MigrationReport,
-    make_migration,
     migrate,
     pending_migrations,
-    pending_model_changes,
 )
 from consult.core.database.session import connection, database, dialect, execute, execute_script, in_transaction
 from consult.core.database.sql import Dialect, instant

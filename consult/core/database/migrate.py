@@ -8,15 +8,12 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from tortoise.apps import Apps
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
-from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import PlanStep
 from tortoise.migrations.recorder import MigrationRecorder
-from tortoise.migrations.writer import MigrationWriter, format_migration_name
 
 from consult.core.database.config import APP_LABEL, CONNECTION, sqlite_address, tortoise_config
 from consult.core.database.editor import ConsultExecutor
@@ -188,9 +185,10 @@ async def _migrate_sqlite(config: dict[str, Any], path: Path | None, tell: Progr
 
 
 async def _row_counts(client: BaseDBAsyncClient) -> dict[str, int]:
+    # A search index keeps its words in tables of its own ("shadow"), whose rows come and go as it likes.
     tables = await client.execute_query_dict(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-        " AND name <> 'tortoise_migrations' ORDER BY name"
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')"
+        " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> 'tortoise_migrations' ORDER BY name"
     )
     return {
         one["name"]: (await client.execute_query_dict(f'SELECT COUNT(*) AS n FROM "{one["name"]}"'))[0]["n"]  # noqa: S608
@@ -255,40 +253,3 @@ async def _migrate_postgres(config: dict[str, Any], tell: Progress) -> Migration
             return MigrationReport("postgres", await _apply(executor, plan, tell) if plan else ())
         finally:
             await holder.execute(f"SELECT pg_advisory_unlock({_POSTGRES_LOCK})")
-
-
-# ---------------------------------------------------------------- for developers
-
-
-@asynccontextmanager
-async def _changes(config: dict[str, Any]) -> AsyncIterator[tuple[MigrationAutodetector, list[MigrationWriter]]]:
-    async with TortoiseContext() as context:
-        await context.init(config, init_connections=False)
-        detector = MigrationAutodetector(cast("Apps", context.apps), config["apps"])
-        yield detector, await detector.changes()
-
-
-async def pending_model_changes(*, config: dict[str, Any] | None = None) -> list[str]:
-    """What the models say and no migration does yet; empty in a tree that is ready to be released."""
-    async with _changes(config or tortoise_config("sqlite://:memory:")) as (_, writers):
-        return [operation.describe() for writer in writers for operation in writer.operations]
-
-
-async def make_migration(name: str, *, empty: bool = False, config: dict[str, Any] | None = None) -> Path | None:
-    """Write the migration that brings the tables to the models; None when there is nothing to write.
-
-    Args:
-        name: what it does, in a few words; the number comes before it.
-        empty: write one without operations, to be filled by hand (RunSQL, RunPython).
-    """
-    chosen = config or tortoise_config("sqlite://:memory:")
-    module = chosen["apps"][APP_LABEL]["migrations"]
-    async with _changes(chosen) as (detector, writers):
-        number = detector._next_number(APP_LABEL)
-        if empty:
-            leaves = [(key.app_label, key.name) for key in detector._leaf_nodes(APP_LABEL)]
-            writers = [MigrationWriter("", APP_LABEL, [], dependencies=leaves, migrations_module=module)]
-        for writer in writers:
-            writer.name = format_migration_name(number, name)
-            return Path(writer.write())
-    return None
