@@ -115,6 +115,11 @@ translations: install ## extract the French sources, and bring the other languag
 	$(BIN)/pybabel update --ignore-obsolete --no-wrap --domain consult --input-file locale/consult.pot --output-dir locale
 	$(BIN)/pybabel compile --domain consult --directory locale --statistics
 
+.PHONY: documents
+documents: install-dev ## write docs/events.md from the code, and tests/house/urls.txt from the routes
+	$(BIN)/python -m scripts.documents
+	CONSULT_WRITE_URLS=1 $(BIN)/python -m pytest -q tests/house/test_routes.py
+
 .PHONY: format
 format: install-dev ## what ruff can put right by itself
 	$(BIN)/ruff check --fix .
