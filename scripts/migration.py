@@ -1,4 +1,4 @@
-"""Write the migration of a changed model: ``make migration name=what_it_does`` (``--empty`` for one to fill by hand)."""
+"""Write the migration of a changed model: ``make migration name=what_it_does`` (``--empty``: one to fill by hand)."""
 
 import argparse
 import asyncio
@@ -12,7 +12,9 @@ def main() -> None:
     parser.add_argument("--empty", action="store_true", help="without operations, for RunSQL or RunPython by hand")
     chosen = parser.parse_args()
     written = asyncio.run(make_migration(chosen.name, empty=chosen.empty))
-    print(f"Wrote {written}: read it, and try it on a populated database." if written else "The models have not changed.")
+    print(
+        f"Wrote {written}: read it, and try it on a populated database." if written else "The models have not changed."
+    )
 
 
 if __name__ == "__main__":

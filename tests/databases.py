@@ -1,8 +1,8 @@
 """A database for each test, on the engine that the environment names, quick enough to have one for every test.
 
 ``CONSULT_TEST_DATABASE`` is ``sqlite`` (as when it is not set) or ``postgres``. On SQLite a file is migrated once a
-worker and copied for each test; on PostgreSQL a database is migrated once a worker and cloned for each test, on the server
-that ``CONSULT_TEST_POSTGRES`` names, or on a private one for the time of the run.
+worker and copied for each test; on PostgreSQL a database is migrated once a worker and cloned for each test, on the
+server that ``CONSULT_TEST_POSTGRES`` names, or on a private one for the time of the run.
 
 Fixtures: ``database_url`` is a fresh migrated database; ``db`` is the same, open; ``empty_database_url`` has no tables.
 """
