@@ -3,7 +3,7 @@
   "use strict";
   const all = (selector, act) => document.querySelectorAll(selector).forEach(act);
 
-  document.getElementById("error-summary")?.focus();
+  document.querySelector("[data-focus]")?.focus();
 
   all("textarea[data-max]", (area) => {
     const line = document.getElementById(area.id + "-count");
