@@ -11,6 +11,7 @@ LAYERS = {"__init__", "models", "rules", "actions", "queries", "events", "forms"
 WITHOUT_LAYERS = {"core", "web", "demo", "imports", "running"}
 # Other files in rooms, each with its reason.
 REVIEWED: dict[str, str] = {
+    "consultations/authors": "how the author of any item is shown",
     "consultations/items": "what contributions, arguments and sources have in common as rows",
     "organisations/numbers": "the check digits of SIREN, SIRET and RNA numbers",
 }
