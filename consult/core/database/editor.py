@@ -1,22 +1,63 @@
-"""Tortoise's migration executor, with the faults of its SQLite schema editor put right (ADR 0003).
+"""Tortoise's schema editors, with what they forget put right (ADR 0003).
 
-- A table that SQLite must rebuild (a changed or removed column) lost its indexes and triggers: they are made again.
+On both engines, a column added with an index got no index. On SQLite, where changing a column means making the table
+anew and moving its rows:
+
+- the table's indexes and triggers were lost, and so were the unique constraints over several columns: made again;
+- views and triggers elsewhere that speak of the table made the renaming fail: it is done as SQLite's manual says;
+- an index that was added to or taken off a column in passing was forgotten;
 - SQL given by hand was cut at every semicolon, inside triggers too: it is cut where statements end.
-- Rebuilding a table that a trigger or a view elsewhere speaks of failed: the rename is done the way SQLite's own
-  documentation prescribes.
+
+What cannot be put right is refused: a table that would lose a column or a reference that the models do not know.
 """
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from tortoise.fields.relational import ManyToManyFieldInstance
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import UniqueConstraint
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, BaseSchemaEditor, SqliteSchemaEditor
 
 from consult.core.database.sqlite import statements
 
-_ATTACHED = (
-    "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = ? AND type IN ('index', 'trigger') AND sql IS NOT NULL"
-)
+
+class SchemaLossError(Exception):
+    """Making a table anew would have lost something that no migration asks to lose."""
+
+
+def _column(of: Any) -> str:
+    return str(of.source_field or of.model_field_name)
+
+
+def _indexed_alone(model: Any, field_name: str) -> str | None:
+    """The column that an added field wants indexed, if it does (a unique one is indexed by its constraint)."""
+    added = model._meta.fields_map[field_name]
+    if isinstance(added, ManyToManyFieldInstance):
+        return None
+    key = model._meta.fields_map.get(added.source_field or field_name, added)
+    return _column(key) if key.index and not key.unique and not key.pk else None
+
+
+class ConsultPostgresEditor(AsyncpgSchemaEditor):
+    """Changes a PostgreSQL schema."""
+
+    async def add_field(self, model: Any, field_name: str) -> None:
+        await super().add_field(model, field_name)
+        if column := _indexed_alone(model, field_name):
+            await self.add_index(model, Index(fields=(column,)))
+
+
+@dataclass
+class _Table:
+    """What there is to a table of SQLite besides its rows."""
+
+    columns: set[str] = field(default_factory=set)
+    references: set[tuple[str, ...]] = field(default_factory=set)
+    constraints: list[tuple[str, ...]] = field(default_factory=list)
+    indexes: dict[str, tuple[str, tuple[str | None, ...], bool]] = field(default_factory=dict)
+    triggers: list[str] = field(default_factory=list)
 
 
 class ConsultSqliteEditor(SqliteSchemaEditor):
@@ -29,56 +70,110 @@ class ConsultSqliteEditor(SqliteSchemaEditor):
         for statement in statements(sql):
             await self.client.execute_query(statement)
 
+    async def add_field(self, model: Any, field_name: str) -> None:
+        await super().add_field(model, field_name)
+        if column := _indexed_alone(model, field_name):
+            await self.add_index(model, Index(fields=(column,)))
+
+    async def _alter_field(self, model: Any, old_field: Any, new_field: Any) -> None:
+        await super()._alter_field(model, old_field, new_field)
+        wanted, had = (one.index and not one.unique and not one.pk for one in (new_field, old_field))
+        index = Index(fields=(_column(new_field),))
+        if wanted and not had:
+            await self.add_index(model, index)
+        elif had and not wanted:
+            name = self._index_name_for_model(model, index)
+            await self._run_sql(f'DROP INDEX IF EXISTS "{name}"')
+
+    async def remove_constraint(self, model: Any, constraint: Any) -> None:
+        if isinstance(constraint, UniqueConstraint) and not self.collect_sql:
+            columns = tuple(self._resolve_fields_to_columns(model, constraint.fields))
+            if columns in (await self._table(model._meta.db_table)).constraints:
+                # written in the table's own text: only a table made anew is without it
+                await self._remake_table(model, dropped=columns)
+                return
+        await super().remove_constraint(model, constraint)
+
     async def _remake_table(
-        self, model: Any, create_field: Any = None, delete_field: Any = None, alter_fields: Any = None
+        self,
+        model: Any,
+        create_field: Any = None,
+        delete_field: Any = None,
+        alter_fields: Any = None,
+        dropped: tuple[str, ...] | None = None,
     ) -> None:
         if self.collect_sql:
             await super()._remake_table(model, create_field, delete_field, alter_fields)
             return
-        attached = await self.client.execute_query_dict(_ATTACHED, [model._meta.db_table])
+        changes = alter_fields or []
+        if any(_column(old) != _column(new) for old, new in changes):
+            raise SchemaLossError("rename a column in one migration and change it in another")
+        table = model._meta.db_table
+        before = await self._table(table)
         await self.client.execute_query("PRAGMA legacy_alter_table=ON")
         try:
             await super()._remake_table(model, create_field, delete_field, alter_fields)
         finally:
             await self.client.execute_query("PRAGMA legacy_alter_table=OFF")
-        gone = self._gone_columns(delete_field, alter_fields or [])
-        for one in attached:
-            if one["type"] == "index" and gone & await self._columns_named(one["sql"], gone):
-                continue  # an index over a column that is no more
-            await self.client.execute_query(one["sql"])
+        gone = {_column(delete_field)} if delete_field is not None else set()
+        no_longer_unique = {(_column(old),) for old, new in changes if old.unique and not new.unique} | {dropped}
+        after = await self._table(table)
+        self._refuse_losses(table, before, after, gone, {_column(old) for old, _ in changes})
+        await self._make_again(model, before, after, gone, no_longer_unique)
+
+    async def _make_again(
+        self, model: Any, before: _Table, after: _Table, gone: set[str], no_longer_unique: set[tuple[str, ...] | None]
+    ) -> None:
+        for columns in before.constraints:
+            if columns in after.constraints or columns in no_longer_unique or gone & set(columns):
+                continue
+            name = self._get_unique_constraint_name(model, list(columns))
+            quoted = ", ".join(self.quote(column) for column in columns)
+            await self._run_sql(f'CREATE UNIQUE INDEX "{name}" ON {self.quote(model._meta.db_table)} ({quoted})')
+        for sql, of, unique in before.indexes.values():
+            if not gone & set(of) and not (unique and of in no_longer_unique):
+                await self._run_sql(sql)
+        for sql in before.triggers:
+            await self._run_sql(sql)
 
     @staticmethod
-    def _gone_columns(delete_field: Any, alter_fields: list[tuple[Any, Any]]) -> set[str]:
-        gone = set()
-        if delete_field is not None and not isinstance(delete_field, ManyToManyFieldInstance):
-            gone.add(delete_field.source_field or delete_field.model_field_name)
-        for old, new in alter_fields:
-            before = old.source_field or old.model_field_name
-            if before != (new.source_field or new.model_field_name):
-                gone.add(before)
-        return gone
+    def _refuse_losses(table: str, before: _Table, after: _Table, gone: set[str], changed: set[str]) -> None:
+        if columns := before.columns - after.columns - gone:
+            raise SchemaLossError(f"the table {table!r} would lose {', '.join(sorted(columns))}, unknown to the models")
+        if lost := {one for one in before.references - after.references if one[0] not in gone | changed}:
+            raise SchemaLossError(f"the table {table!r} would lose the reference of {sorted(lost)[0][0]!r}")
 
-    @staticmethod
-    async def _columns_named(sql: str, columns: set[str]) -> set[str]:
-        words = set(sql.replace('"', " ").replace("(", " ").replace(")", " ").replace(",", " ").split())
-        return words & columns
+    async def _table(self, name: str) -> _Table:
+        found = _Table()
+        ask = self.client.execute_query_dict
+        found.columns = {row["name"] for row in await ask(f'PRAGMA table_info("{name}")')}
+        found.references = {
+            (row["from"], row["table"], row["on_delete"]) for row in await ask(f'PRAGMA foreign_key_list("{name}")')
+        }
+        texts = {
+            (row["type"], row["name"]): row["sql"]
+            for row in await ask("SELECT type, name, sql FROM sqlite_master WHERE tbl_name = ?", [name])
+        }
+        for row in await ask(f'PRAGMA index_list("{name}")'):
+            of = tuple(one["name"] for one in await ask(f'PRAGMA index_info("{row["name"]}")'))
+            if row["origin"] == "u":
+                found.constraints.append(of)
+            elif row["origin"] == "c":
+                found.indexes[row["name"]] = (texts["index", row["name"]], of, bool(row["unique"]))
+        found.triggers = [sql for (kind, _), sql in texts.items() if kind == "trigger"]
+        return found
 
     async def _get_unique_constraint_names_from_db(
         self, table_name: str, column_names: list[str], schema: str | None = None
     ) -> list[str]:
-        found = []
-        for index in await self.client.execute_query_dict(f'PRAGMA index_list("{table_name}")'):
-            if not index["unique"]:
-                continue
-            columns = await self.client.execute_query_dict(f'PRAGMA index_info("{index["name"]}")')
-            if [column["name"] for column in columns] == column_names:
-                found.append(index["name"])
-        return found
+        indexes = (await self._table(table_name)).indexes
+        return [name for name, (_, of, unique) in indexes.items() if unique and of == tuple(column_names)]
 
 
 class ConsultExecutor(MigrationExecutor):
     """Plans Tortoise's migrations; :func:`consult.core.database.migrate` decides in which transactions they run."""
 
     def _schema_editor(self, atomic: bool = True, collect_sql: bool = False) -> BaseSchemaEditor:
-        editor = ConsultSqliteEditor if self.connection.capabilities.dialect == "sqlite" else AsyncpgSchemaEditor
+        sqlite = self.connection.capabilities.dialect == "sqlite"
+        editor = ConsultSqliteEditor if sqlite else ConsultPostgresEditor
         return editor(self.connection, atomic=atomic, collect_sql=collect_sql)

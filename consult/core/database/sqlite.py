@@ -33,7 +33,7 @@ from tortoise.backends.sqlite.client import (
     translate_exceptions,
 )
 from tortoise.connection import get_connections
-from tortoise.exceptions import TransactionManagementError
+from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 
 READERS = 2
 _READS = re.compile(r"\s*(?:SELECT|EXPLAIN|(WITH))\b", re.IGNORECASE)
@@ -253,9 +253,10 @@ class _OuterTransaction(SqliteTransactionContext):
         """Commit; a commit that fails (a deferred constraint, a full disk) must not leave the transaction open."""
         try:
             await self.connection.commit()
-        except sqlite3.Error:
+        except sqlite3.Error as error:
             await self._undo()
-            raise
+            kind = IntegrityError if isinstance(error, sqlite3.IntegrityError) else OperationalError
+            raise kind(error) from error
 
     async def _undo(self) -> None:
         """Leave no transaction open, not even one whose BEGIN was still on its way when its task was cancelled."""
