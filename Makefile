@@ -110,10 +110,14 @@ migration: install ## write the migration of a changed model: make migration nam
 
 .PHONY: translations
 translations: install ## extract the French sources, and bring the other languages up to date
-	$(BIN)/pybabel extract --mapping babel.cfg --keyword N_ --keyword pgettext:1c,2 --keyword npgettext:1c,2,3 --add-location file --sort-by-file \
-		--no-wrap --project Consult --output-file locale/consult.pot .
-	$(BIN)/pybabel update --ignore-obsolete --no-wrap --domain consult --input-file locale/consult.pot --output-dir locale
-	$(BIN)/pybabel compile --domain consult --directory locale --statistics
+	@mkdir -p locale
+	$(BIN)/pybabel --quiet extract --mapping babel.cfg --keyword N_ --add-location file --sort-by-file \
+		--no-wrap --omit-header --project Consult --output-file locale/consult.pot .
+	@[ -f locale/en/LC_MESSAGES/consult.po ] || \
+		$(BIN)/pybabel --quiet init --domain consult --input-file locale/consult.pot --output-dir locale --locale en --no-wrap
+	$(BIN)/pybabel --quiet update --ignore-obsolete --no-wrap --no-fuzzy-matching --domain consult \
+		--input-file locale/consult.pot --output-dir locale
+	@$(BIN)/python -m scripts.untranslated
 
 .PHONY: documents
 documents: install-dev ## write docs/events.md from the code, and tests/house/urls.txt from the routes
