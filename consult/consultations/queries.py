@@ -1,11 +1,19 @@
 """Reads of consultations. Everything starts from a territory, and from what a visitor may see there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from consult.consultations.models import Consultation, ConsultationState, Round, Section
-from consult.consultations.rules import RoundState, consultation_state, next_instant
+from consult.consultations.rules import (
+    Dated,
+    RoundState,
+    consultation_state,
+    next_instant,
+    round_moment,
+    time_left_changes,
+)
 from consult.core import changes
 from consult.core.database import execute
 
@@ -22,11 +30,18 @@ class ConsultationView:
         return consultation_state(self.rounds, at)
 
     def fresh_until(self, at: datetime, zone: ZoneInfo) -> datetime:
-        """How long a page about it stays true: to the next opening or closing, or to midnight (it counts the days)."""
-        local = at.astimezone(zone)
-        midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-        instant = next_instant(self.rounds, at)
-        return min(midnight, instant) if instant else midnight
+        """How long a page about it stays true: it counts the days, and near an opening or a closing the hours."""
+        return rounds_fresh_until(self.rounds, at, zone)
+
+
+def rounds_fresh_until(rounds: Sequence[Dated], at: datetime, zone: ZoneInfo) -> datetime:
+    """When the sentence about these rounds changes by itself: at midnight, at their instants, and as they come near."""
+    tomorrow = at.astimezone(zone).date() + timedelta(days=1)
+    turns = [datetime.combine(tomorrow, time(), zone).astimezone(UTC)]
+    instant = next_instant(rounds, at)
+    moment = round_moment(rounds, at).instant
+    turns += [one for one in (instant, moment and time_left_changes(moment, at)) if one]
+    return max(min(turns), at + timedelta(seconds=1))
 
 
 async def find_consultation(territory_id: int, slug: str, *, drafts: bool = False) -> ConsultationView | None:

@@ -1,7 +1,8 @@
-"""The rules of rounds and sections: what may be done now. Pure; whether a round is open is derived from its instants."""
+"""The rules of rounds and sections: what may be done now. Pure: a round is open by its instants, never by a flag."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -79,6 +80,72 @@ def next_instant(rounds: Sequence[Dated], at: datetime) -> datetime | None:
     """The next opening or closing after an instant: until then nothing changes by itself."""
     ahead = [instant for one in rounds for instant in (one.opens_at, one.closes_at) if instant > at]
     return min(ahead, default=None)
+
+
+@dataclass(frozen=True)
+class RoundMoment:
+    """Where a consultation stands, and the instant that this leads to.
+
+    Attributes:
+        instant: when the open round closes, or the next one opens; None when nothing is ahead.
+        again: whether a round has been held before the one to come.
+    """
+
+    state: RoundState
+    instant: datetime | None
+    again: bool = False
+
+
+def round_moment(rounds: Sequence[Dated], at: datetime) -> RoundMoment:
+    """The one thing to say about the rounds at an instant."""
+    state = consultation_state(rounds, at)
+    if state is RoundState.OPEN:
+        return RoundMoment(state, max(one.closes_at for one in rounds if round_state(one, at) is RoundState.OPEN))
+    if state is RoundState.COMING and rounds:
+        return RoundMoment(
+            state, min(one.opens_at for one in rounds if one.opens_at > at), any(one.closes_at <= at for one in rounds)
+        )
+    return RoundMoment(state, None)
+
+
+class Unit(StrEnum):
+    """What the time left is counted in."""
+
+    DAYS = "days"
+    HOURS = "hours"
+    MINUTES = "minutes"
+
+
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+
+
+def time_left(instant: datetime, at: datetime, last_day: date, today: date) -> tuple[int, Unit]:
+    """How long it is to an instant, as people count: by days of the calendar, and when it is near by hours or minutes.
+
+    Args:
+        last_day: the day of the instant in the territory's zone, the day before when it is the end of that one.
+        today: the day of ``at`` in that zone.
+    """
+    left, days = _elapsed(at, instant), (last_day - today).days
+    if left >= DAY:
+        return max(days, 1), Unit.DAYS
+    if left >= HOUR:
+        return int(left / HOUR), Unit.HOURS
+    return int(left / MINUTE), Unit.MINUTES
+
+
+def time_left_changes(instant: datetime, at: datetime) -> datetime | None:
+    """When :func:`time_left` says something else before the next midnight; None while it counts days."""
+    left = _elapsed(at, instant)
+    if left > 2 * DAY:
+        return None
+    whole = DAY if left >= DAY else HOUR if left >= HOUR else MINUTE
+    return max(instant - (left // whole) * whole, at)
+
+
+def _elapsed(start: datetime, end: datetime) -> timedelta:
+    """Time really gone by: two local times of one zone would be subtracted as if its clocks never changed."""
+    return end.astimezone(UTC) - start.astimezone(UTC)
 
 
 def deed_refusal(deed: Deed, rounds: Sequence[RoundLike], section: object | None, at: datetime) -> Refusal | None:

@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time, format_timedelta
+from babel.dates import format_timedelta
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -16,7 +17,7 @@ from consult.core import clock
 from consult.resources import resource_folder
 from consult.settings import settings
 from consult.web import context as here
-from consult.web import csrf
+from consult.web import csrf, dates
 from consult.web import language as spoken
 from consult.web.static import static_url
 
@@ -40,6 +41,7 @@ def environment() -> Environment:
     env.filters |= {
         "date": _date,
         "datetime": _datetime,
+        "closing": _closing,
         "day": _day,
         "time": _time,
         "number": _number,
@@ -50,43 +52,40 @@ def environment() -> Environment:
     return env
 
 
-def _locale() -> str:
-    return {"fr": "fr_FR", "en": "en_GB"}[spoken.current()]
-
-
-def _zone(context: Context) -> Any:
+def _zone(context: Context) -> ZoneInfo:
     territory = context.get("territory")
-    return territory.zone if territory else "Europe/Paris"
+    zone: ZoneInfo = territory.zone if territory else ZoneInfo("Europe/Paris")
+    return zone
 
 
 @pass_context
 def _date(context: Context, value: datetime | date) -> str:
     """« 23 janvier 2026 »."""
-    local = value.astimezone(_zone(context)) if isinstance(value, datetime) else value
-    text = format_date(local, "d MMMM y", locale=_locale())
-    return text.replace("1 ", "1er ", 1) if spoken.current() == "fr" and text.startswith("1 ") else text
+    return dates.date_words(value, _zone(context))
 
 
 @pass_context
 def _day(context: Context, value: datetime) -> str:
     """« mardi 3 février 2026 »."""
-    return format_date(value.astimezone(_zone(context)), "EEEE d MMMM y", locale=_locale()).replace(" 1 ", " 1er ", 1)
+    return dates.day_words(value, _zone(context))
 
 
 @pass_context
 def _time(context: Context, value: datetime) -> str:
     """« 18 h » or « 18 h 05 »."""
-    local = value.astimezone(_zone(context))
-    if spoken.current() != "fr":
-        return format_time(local, "HH:mm", locale=_locale())
-    return f"{local.hour}\N{NO-BREAK SPACE}h" + (f"\N{NO-BREAK SPACE}{local.minute:02}" if local.minute else "")
+    return dates.time_words(value, _zone(context))
 
 
 @pass_context
 def _datetime(context: Context, value: datetime) -> str:
     """« 3 février 2026 à 18 h »."""
-    at = "à" if spoken.current() == "fr" else "at"
-    return f"{_date(context, value)} {at} {_time(context, value)}"
+    return dates.datetime_words(value, _zone(context))
+
+
+@pass_context
+def _closing(context: Context, value: datetime) -> str:
+    """« 3 février 2026 à minuit »: an instant that is a round's exclusive end."""
+    return dates.closing_words(value, _zone(context))
 
 
 def _iso(value: datetime) -> str:
@@ -98,12 +97,12 @@ def _number(value: int | float) -> str:
     """« 63 640 » with a narrow no-break space."""
     if isinstance(value, int) and -1000 < value < 1000:
         return str(value)
-    return format_decimal(value, locale=_locale())
+    return format_decimal(value, locale=dates.locale())
 
 
 def _ago(value: datetime) -> str:
     """« il y a 3 jours »."""
-    return format_timedelta(value - clock.now(), add_direction=True, locale=_locale())
+    return format_timedelta(value - clock.now(), add_direction=True, locale=dates.locale())
 
 
 def render(template: str, **values: Any) -> str:
