@@ -3,7 +3,6 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,46 +20,10 @@ from consult.core.database import (
     pending_model_changes,
 )
 from consult.resources import migrations_module
-from tests.core.conftest import orchard_config
+from tests.core.conftest import FIRST, Package, orchard_config
 from tests.core.orchard import Orchard, Tree
 from tests.databases import ENGINE
 
-HEAD = """
-from tortoise import fields, migrations
-from tortoise.fields.base import OnDelete
-from tortoise.indexes import Index
-from tortoise.migrations import operations as ops
-from consult.core.fields import KeyField
-"""
-FIRST = """
-class Migration(migrations.Migration):
-    operations = [
-        ops.CreateModel(
-            name="Orchard",
-            fields=[
-                ("id", KeyField()),
-                ("name", fields.CharField(max_length=100)),
-                ("planted_at", fields.DatetimeField(null=True)),
-                ("open", fields.BooleanField(default=True)),
-                ("count", fields.IntField(default=0)),
-            ],
-            options={"table": "orchard", "app": "consult", "pk_attr": "id", "indexes": [Index(fields=["name", "id"])]},
-            bases=["Model"],
-        ),
-        ops.CreateModel(
-            name="Tree",
-            fields=[
-                ("id", KeyField()),
-                ("orchard", fields.ForeignKeyField("consult.Orchard", source_field="orchard_id", related_name="trees",
-                                                   on_delete=OnDelete.CASCADE)),
-                ("kind", fields.CharField(max_length=50)),
-            ],
-            options={"table": "tree", "app": "consult", "pk_attr": "id", "unique_together": (("orchard", "kind"),)},
-            bases=["Model"],
-        ),
-        ops.RunSQL("CREATE UNIQUE INDEX one_open_orchard ON orchard (count) WHERE count > 0"),
-    ]
-"""
 TRIGGERS = {
     "sqlite": """
         CREATE TRIGGER tree_counted AFTER INSERT ON tree BEGIN
@@ -97,7 +60,6 @@ class Migration(migrations.Migration):
     dependencies = [("consult", "0001_first")]
     operations = [ops.RunSQL("UPDATE tree SET orchard_id = orchard_id + 1")]
 """
-Package = Callable[..., Callable[[], dict[str, Any]]]
 
 
 def triggers() -> str:
@@ -109,24 +71,6 @@ class Migration(migrations.Migration):
 """
 
 
-@pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_database_url: str) -> Package:
-    """Writes a package of migrations; gives what makes a configuration with it (Tortoise reads it anew each time)."""
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    name = f"moves_{tmp_path.name}".replace("-", "_")
-    folder = tmp_path / name
-    folder.mkdir()
-    (folder / "__init__.py").touch()
-
-    def write(**migrations: str) -> Callable[[], dict[str, Any]]:
-        for key, text in migrations.items():
-            (folder / f"{key.removeprefix('m')}.py").write_text(HEAD + text)
-        return lambda: orchard_config(empty_database_url, name)
-
-    return write
-
-
 async def plant(url: str, config: dict[str, Any]) -> None:
     async with database(url, config=config):
         for name in ("Pommiers", "Poiriers"):
@@ -134,6 +78,22 @@ async def plant(url: str, config: dict[str, Any]) -> None:
             for kind in ("Reinette", "Boskoop", "Conférence"):
                 await Tree.create(orchard=orchard, kind=kind)
             await Orchard.filter(id=orchard.id).update(count=0)
+
+
+def take_away(config: dict[str, Any], name: str) -> None:
+    """Take a migration out of its package."""
+    Path(sys.modules[f"{config['apps']['consult']['migrations']}.{name}"].__file__ or "").unlink()
+
+
+def start_migrating(url: str, module: str) -> subprocess.Popen[str]:
+    """Migrate in a process of its own."""
+    code = (
+        "import asyncio, sys; from consult.core.database import migrate; from tests.core.conftest import orchard_config\n"
+        "print(asyncio.run(migrate(sys.argv[1], config=orchard_config(sys.argv[1], sys.argv[2]))).applied)"
+    )
+    command = [sys.executable, "-c", code, url, module]
+    root = Path(__file__).parents[2]
+    return subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 async def rows() -> tuple[int, int]:
@@ -214,14 +174,14 @@ async def test_lost_rows_undo_everything_unless_the_migration_says_so(
     await migrate(empty_database_url, config=package(m0001_first=FIRST)())
     config = package(m0002_triggers=triggers(), m0003_loses=LOSES.format(after="0002_triggers", allowed=""))
     await plant(empty_database_url, config())
-    with pytest.raises(MigrationError, match="'tree' had 6 rows and would keep 4.*backup"):
+    with pytest.raises(MigrationError, match=r"'tree' had 6 rows and would keep 4.*backup"):
         await migrate(empty_database_url, config=config())
     assert await pending_migrations(empty_database_url, config=config()) == ["0002_triggers", "0003_loses"]
     async with database(empty_database_url, config=config()):
         assert await rows() == (2, 6)
 
     # Python keeps a module it has read: the one that says so has another name
-    Path(sys.modules[f"{config()['apps']['consult']['migrations']}.0003_loses"].__file__ or "").unlink()
+    take_away(config(), "0003_loses")
     config = package(m0004_loses=LOSES.format(after="0002_triggers", allowed='loses_rows = ("tree",)'))
     await migrate(empty_database_url, config=config())
     async with database(empty_database_url, config=config()):
@@ -232,7 +192,7 @@ async def test_lost_rows_undo_everything_unless_the_migration_says_so(
 async def test_a_broken_reference_undoes_everything(empty_database_url: str, package: Package) -> None:
     await migrate(empty_database_url, config=package(m0001_first=FIRST)())
     await plant(empty_database_url, orchard_config(empty_database_url))
-    with pytest.raises(MigrationError, match="6 rows would refer to nothing.*'tree' to 'orchard'"):
+    with pytest.raises(MigrationError, match=r"6 rows would refer to nothing.*'tree' to 'orchard'"):
         await migrate(empty_database_url, config=package(m0002_orphans=ORPHANS.replace("0002", "0001"))())
 
 
@@ -246,7 +206,7 @@ async def test_a_failing_migration_leaves_nothing_half_done(empty_database_url: 
         )
     )
     config = package(m0001_first=FIRST, m0002_broken=broken)
-    with pytest.raises(MigrationError, match="0002_broken failed, and was undone.*no_such_table"):
+    with pytest.raises(MigrationError, match=r"0002_broken failed, and was undone.*no_such_table"):
         await migrate(empty_database_url, config=config())
     done = [] if ENGINE == "sqlite" else ["0001_first"]
     waiting = [name for name in ("0001_first", "0002_broken") if name not in done]
@@ -259,7 +219,7 @@ async def test_a_failing_migration_leaves_nothing_half_done(empty_database_url: 
 async def test_a_database_of_a_newer_version_is_left_alone(empty_database_url: str, package: Package) -> None:
     config = package(m0001_first=FIRST, m0002_triggers=triggers())
     await migrate(empty_database_url, config=config())
-    Path(sys.modules[f"{config()['apps']['consult']['migrations']}.0002_triggers"].__file__ or "").unlink()
+    take_away(config(), "0002_triggers")
     with pytest.raises(MigrationError, match=r"0002_triggers.*newer"):
         await migrate(empty_database_url, config=config())
 
@@ -267,15 +227,7 @@ async def test_a_database_of_a_newer_version_is_left_alone(empty_database_url: s
 async def test_two_who_migrate_at_once_both_succeed(empty_database_url: str, package: Package) -> None:
     config = package(m0001_first=FIRST, m0002_triggers=triggers(), m0003_wider=WIDER)
     module = config()["apps"]["consult"]["migrations"]
-    code = (
-        "import asyncio, sys; from consult.core.database import migrate; from tests.core.conftest import orchard_config;"
-        "print(asyncio.run(migrate(sys.argv[1], config=orchard_config(sys.argv[1], sys.argv[2]))).applied)"
-    )
-    command = [sys.executable, "-c", code, empty_database_url, module]
-    root = Path(__file__).parents[2]
-    running = [
-        subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)
-    ]
+    running = [start_migrating(empty_database_url, module) for _ in range(3)]
     answers = [await asyncio.to_thread(one.communicate) for one in running]
     assert [one.returncode for one in running] == [0, 0, 0], answers
     said = sorted(out.strip() for out, _ in answers)

@@ -21,6 +21,13 @@ def path_of(url: str) -> str:
     return url.removeprefix("sqlite://").partition("?")[0]
 
 
+def start_writing(url: str, name: str) -> subprocess.Popen[str]:
+    """A process that writes 500 transactions when it is told to go."""
+    command = [sys.executable, "-m", "tests.core.write_many", url, name, "500"]
+    root, pipe = Path(__file__).parents[2], subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, cwd=root)
+
+
 async def test_the_connection_waits_syncs_and_checks_as_it_should(orchards: str) -> None:
     async with in_transaction():
         pragmas = {
@@ -57,17 +64,7 @@ async def test_reading_connections_cannot_write(orchards: str) -> None:
 async def test_two_processes_write_in_turn_and_none_is_refused(orchards: str) -> None:
     """A plain BEGIN refuses them by the thousand."""
     await Orchard.create(name="Pommiers")
-    writers = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.core.write_many", orchards, name, "500"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[2],
-        )
-        for name in ("A", "B")
-    ]
+    writers = [start_writing(orchards, name) for name in ("A", "B")]
     for writer in writers:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "ready\n", writer.communicate()[1]
@@ -138,7 +135,7 @@ async def test_a_commit_that_fails_leaves_no_transaction_open(orchards: str) -> 
 
 async def test_a_script_inside_a_transaction_is_undone_with_it(orchards: str) -> None:
     """The driver's own way commits first."""
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012
         async with in_transaction():
             await Orchard.create(name="Perdus")
             await execute_script("CREATE TABLE a (x); CREATE TABLE b (x);")

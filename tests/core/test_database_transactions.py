@@ -31,7 +31,7 @@ async def test_the_engine_is_the_one_that_was_asked_for() -> None:
 
 
 async def test_an_exception_undoes_everything() -> None:
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012
         async with in_transaction():
             await Orchard.create(name="Pommiers")
             await execute("UPDATE orchard SET count = count + 1")
@@ -42,7 +42,7 @@ async def test_an_exception_undoes_everything() -> None:
 async def test_an_inner_transaction_is_undone_alone() -> None:
     async with in_transaction():
         await Orchard.create(name="Pommiers")
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(ZeroDivisionError):  # noqa: PT012
             async with in_transaction():
                 await Orchard.create(name="Poiriers")
                 raise ZeroDivisionError
@@ -93,13 +93,17 @@ async def test_rows_made_in_bulk_keep_the_keys_they_were_given() -> None:
 
 async def test_returning_gives_its_rows_inside_and_outside_of_a_transaction() -> None:
     first = new_key()
-    insert = "INSERT INTO orchard (id, name, open, count, planted_at) VALUES (:id, :name, :open, 0, :at) RETURNING id, name"
+    insert = (
+        "INSERT INTO orchard (id, name, open, count, planted_at) VALUES (:id, :name, :open, 0, :at) RETURNING id, name"
+    )
     at = datetime(2026, 2, 3, 17, tzinfo=UTC)
     assert await execute(insert, id=first, name="Pommiers", open=True, at=at) == [{"id": first, "name": "Pommiers"}]
     async with in_transaction():
         rows = await execute("UPDATE orchard SET count = count + 5 WHERE id IN :ids RETURNING count", ids=[first])
         assert rows == [{"count": 5}]
-    kept = await execute("SELECT count, planted_at FROM orchard WHERE planted_at = :at AND open = :yes", at=at, yes=True)
+    kept = await execute(
+        "SELECT count, planted_at FROM orchard WHERE planted_at = :at AND open = :yes", at=at, yes=True
+    )
     assert kept[0]["count"] == 5
     assert instant(kept[0]["planted_at"]) == at == (await Orchard.get(id=first)).planted_at
 

@@ -1,4 +1,4 @@
-"""Writes many small transactions as fast as it can: one of two processes on one SQLite file (test_database_sqlite.py)."""
+"""Writes many small transactions: one of two processes on one SQLite file (test_database_sqlite.py)."""
 
 import asyncio
 import sys

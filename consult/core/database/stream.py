@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Se
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, cast
 
+import asyncpg
 from tortoise.exceptions import OperationalError
 from tortoise.queryset import QuerySet, ValuesQuery
 
@@ -124,7 +125,10 @@ async def _postgres_reader(client: ConsultPostgresClient, query: str, values: Se
 @asynccontextmanager
 async def _postgres_cursor(driver: Any, lock: Any, query: str, values: Sequence[Any]) -> AsyncIterator[_Fetch]:
     async with lock:
-        cursor = await driver.cursor(query, *values)
+        try:
+            cursor = await driver.cursor(query, *values)
+        except (asyncpg.SyntaxOrAccessError, asyncpg.DataError) as error:
+            raise OperationalError(error) from error
 
     async def fetch(count: int) -> Any:
         async with lock:
