@@ -39,7 +39,7 @@ EMOJI = (
 )
 
 _TOO_MANY_MARKS = re.compile(f"([{MARK}]{{{MOST_MARKS}}})[{MARK}]+")
-_MARKS_ON_NOTHING = re.compile(f"^[{MARK}\\u200c\\u200d]+", re.MULTILINE)
+_MARKS_ON_NOTHING = re.compile(f"^[^\\S\\n]*+[{MARK}\\u200c\\u200d](?:[^\\S\\n]|[{MARK}\\u200c\\u200d])*", re.MULTILINE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _INVISIBLE = re.compile(
@@ -63,11 +63,11 @@ _VARIATIONS = re.compile("([\ufe00-\ufe0f])[\ufe00-\ufe0f\U000e0100-\U000e01ef]+
 _VARIATION_IN_VAIN = re.compile("(?<![\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\U000e0100-\U000e01ef]")
 _DIRECTION_HINTS = re.compile("[\u061c\u200e\u200f]")
 _RIGHT_TO_LEFT = re.compile(
-    "[\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+    "[\u0590-\u061b\u061d-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 _ODD_SPACES = re.compile("[\u1680\u2000-\u2006\u2008\u200a\u205f\u2800\u3000]")
 _SPACES = re.compile(r"\s+")
-_TRAILING = re.compile(r"[^\S\n]+$", re.MULTILINE)
+_TRAILING = re.compile(r"(?<![^\S\n])[^\S\n]++$", re.MULTILINE)
 _EMPTY_LINES = re.compile(r"\n{4,}")
 
 _CLUSTER_EXTENDS = re.compile(f"[{MARK}\\u200c\\u200d\\U0001f3fb-\\U0001f3ff\\U000e0020-\\U000e007f]")
@@ -160,9 +160,9 @@ def _scrub(text: str) -> str:
     if not _RIGHT_TO_LEFT.search(text):
         text = _DIRECTION_HINTS.sub("", text)
     text = _ODD_SPACES.sub(" ", text)
+    text = _JOINER_IN_VAIN.sub("", text)
     # Before and after composing: sorting a very long run of marks is slow, and composing may lengthen a short one.
-    text = tame_marks(unicodedata.normalize("NFC", tame_marks(text)))
-    return _JOINER_IN_VAIN.sub("", text)
+    return tame_marks(unicodedata.normalize("NFC", tame_marks(text)))
 
 
 def _scrub_left(text: str) -> str:

@@ -6,20 +6,21 @@ better than confetti. Everything is bounded: a comparison that would take long i
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
+from consult.core.text.comparing import compare
+
 Kind = Literal["kept", "removed", "added"]
 LONGEST = 200_000
-_FARTHEST = 300
-"""Edits searched between two anchors; farther apart, the two passages are shown one after the other."""
+_MOST_PAIRINGS = 900
+"""Paragraphs of a rewritten passage are paired one by one up to this many possible pairs."""
 
 _TOKEN = re.compile(r"\n[\n ]*|[^\W_]+(?:-[^\W_]+)*[’']?[^\S\n]*|[^\S\n]+|[^\w\s][^\S\n]*|_+[^\S\n]*")
-_PARAGRAPH = re.compile(r"[^\n]+|\n+")
-_BREAK = re.compile(r"\n[\n ]*")
+_PARAGRAPH = re.compile(r"[^\n]+\n*|\n+")
+_WORD = re.compile(r"\w+")
 _LETTERS = re.compile(r"\w")
 _SHORT_WORD = re.compile(r"\W*(?:\w{1,3}\W+)?\w{0,3}\W*")
 
@@ -89,18 +90,51 @@ def _marked(kind: Kind, text: str) -> str:
 
 
 def _by_paragraph(old: str, new: str) -> Iterator[_Span]:
-    before, after = _PARAGRAPH.findall(old), _PARAGRAPH.findall(new)
-    for same, a, b in _compare(before, after, lambda part: " ".join(part.split()) or "\n"):
+    """Unchanged paragraphs, and between them changed ones, each compared with the one it comes from."""
+    for same, a, b in compare(_PARAGRAPH.findall(old), _PARAGRAPH.findall(new), lambda part: " ".join(part.split())):
         if same:
             yield _Span(True, "".join(a), "".join(b))
+        elif 1 < len(a) * len(b) <= _MOST_PAIRINGS:
+            for from_a, from_b in _paired(a, b):
+                yield from _by_word("".join(from_a), "".join(from_b))
         else:
             yield from _by_word("".join(a), "".join(b))
+
+
+def _paired(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+    """Which paragraphs became which, in order: one, one from two, two from one, or one that went or came."""
+    words_a, words_b = ([frozenset(_WORD.findall(part)) for part in side] for side in (a, b))
+    # best[i][j]: the score of the best pairing of what follows i and j, and the move that begins it
+    best = [[(0.0, (1, 1))] * (len(b) + 1) for _ in range(len(a) + 1)]
+    for i in range(len(a), -1, -1):
+        for j in range(len(b), -1, -1):
+            options = [
+                (best[i + di][j + dj][0] + _likeness(words_a[i : i + di], words_b[j : j + dj]), (di, dj))
+                for di, dj in ((1, 1), (1, 2), (2, 1), (1, 0), (0, 1))
+                if i + di <= len(a) and j + dj <= len(b)
+            ]
+            if options:
+                best[i][j] = max(options)
+    i = j = 0
+    while i < len(a) or j < len(b):
+        di, dj = best[i][j][1]
+        yield a[i : i + di], b[j : j + dj]
+        i, j = i + di, j + dj
+
+
+def _likeness(a: Sequence[frozenset[str]], b: Sequence[frozenset[str]]) -> float:
+    """Words in common, less the others: positive when a good third is shared, so that strangers are not paired."""
+    if not a or not b:
+        return 0.0
+    all_a, all_b = frozenset().union(*a), frozenset().union(*b)
+    common = len(all_a & all_b)
+    return 2.0 * common - 0.5 * (len(all_a) + len(all_b) - 2 * common) if common else -1.0
 
 
 def _by_word(old: str, new: str) -> Iterator[_Span]:
     spans = [
         _Span(same, "".join(a), "".join(b))
-        for same, a, b in _compare(_TOKEN.findall(old), _TOKEN.findall(new), lambda token: token.strip() or token[:1])
+        for same, a, b in compare(_TOKEN.findall(old), _TOKEN.findall(new), lambda token: token.strip() or token[:1])
     ]
     kept = sum(len(_LETTERS.findall(span.new)) for span in spans if span.same)
     # Two wordings with next to nothing in common are shown whole, one after the other.
@@ -148,104 +182,3 @@ def _is_island(text: str, before: _Span, after: _Span) -> bool:
 
 def _replaces(span: _Span) -> bool:
     return bool(span.old.strip() and span.new.strip())
-
-
-def _compare(
-    before: Sequence[str], after: Sequence[str], key: Callable[[str], str]
-) -> Iterator[tuple[bool, Sequence[str], Sequence[str]]]:
-    """Runs of equal and different items, in order: common ends, then items unique on both sides, then the rest."""
-    a, b = [key(item) for item in before], [key(item) for item in after]
-    i = j = 0
-    for x, y, size in _matches(a, b):
-        if i < x or j < y:
-            yield False, before[i:x], after[j:y]
-        if size:
-            yield True, before[x : x + size], after[y : y + size]
-        i, j = x + size, y + size
-    if i < len(a) or j < len(b):
-        yield False, before[i:], after[j:]
-
-
-def _matches(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[int, int, int]]:
-    start, end = 0, 0
-    shortest = min(len(a), len(b))
-    while start < shortest and a[start] == b[start]:
-        start += 1
-    while end < shortest - start and a[-1 - end] == b[-1 - end]:
-        end += 1
-    if start:
-        yield 0, 0, start
-    i, j = start, start
-    last = (len(a) - end, len(b) - end)
-    for x, y in [*_unique_anchors(a[start : last[0]], b[start : last[1]]), (last[0] - start, last[1] - start)]:
-        x, y = x + start, y + start
-        for p, q in _shortest_edit(a[i:x], b[j:y]):
-            yield i + p, j + q, 1
-        if x < last[0]:
-            yield x, y, 1
-        i, j = x + 1, y + 1
-    if end:
-        yield last[0], last[1], end
-
-
-def _unique_anchors(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
-    """Pairs of items that occur once on each side, in the longest order common to both (patience diff)."""
-    places: dict[str, int] = {}
-    for at, item in enumerate(b):
-        places[item] = -1 if item in places else at
-    once: dict[str, int] = {}
-    for at, item in enumerate(a):
-        once[item] = -1 if item in once else at
-    pairs = [(at, places[item]) for item, at in once.items() if at >= 0 and places.get(item, -1) >= 0]
-    tails: list[int] = []
-    piles: list[int] = []
-    back: list[int] = []
-    for number, (_, place) in enumerate(pairs):
-        pile = bisect_left(tails, place)
-        back.append(piles[pile - 1] if pile else -1)
-        if pile == len(tails):
-            tails.append(place)
-            piles.append(number)
-        else:
-            tails[pile] = place
-            piles[pile] = number
-    chain: list[tuple[int, int]] = []
-    at = piles[-1] if piles else -1
-    while at >= 0:
-        chain.append(pairs[at])
-        at = back[at]
-    return chain[::-1]
-
-
-def _shortest_edit(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
-    """Pairs kept by the shortest edit (Myers), or none when it is longer than we care to search."""
-    if not a or not b:
-        return []
-    reach = {1: 0}
-    trace: list[dict[int, int]] = []
-    for distance in range(min(len(a) + len(b), _FARTHEST) + 1):
-        trace.append(dict(reach))
-        for k in range(-distance, distance + 1, 2):
-            down = k == -distance or (k != distance and reach[k - 1] < reach[k + 1])
-            x = reach[k + 1] if down else reach[k - 1] + 1
-            while x < len(a) and x - k < len(b) and a[x] == b[x - k]:
-                x += 1
-            reach[k] = x
-            if x >= len(a) and x - k >= len(b):
-                return _walk_back(trace, len(a), len(b))
-    return []
-
-
-def _walk_back(trace: list[dict[int, int]], x: int, y: int) -> list[tuple[int, int]]:
-    kept: list[tuple[int, int]] = []
-    for distance in range(len(trace) - 1, -1, -1):
-        reach, k = trace[distance], x - y
-        down = k == -distance or (k != distance and reach[k - 1] < reach[k + 1])
-        previous = k + 1 if down else k - 1
-        to_x = reach[previous]
-        to_y = to_x - previous
-        while x > max(to_x, 0) and y > max(to_y, 0):
-            x, y = x - 1, y - 1
-            kept.append((x, y))
-        x, y = to_x, to_y
-    return kept[::-1]

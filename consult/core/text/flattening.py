@@ -15,7 +15,10 @@ def flatten(html: str, *, links: bool) -> str:
     for found in _TAG.finditer(html):
         lines.words(unescape(html[at : found.start()]))
         at = found.end()
-        lines.tag(found.group(2) or "", bool(found.group(1)), found.group(3) or "")
+        if found.group(2):
+            lines.tag(found.group(2), bool(found.group(1)), found.group(3))
+        else:
+            lines.blank()
     lines.words(unescape(html[at:]))
     return "".join(lines.pieces).strip()
 
@@ -39,6 +42,11 @@ class _Lines:
         self._owed = 0
         self.pieces.append(self._marker + words)
         self._marker = ""
+
+    def blank(self) -> None:
+        """A newline of the source: a space between words, nothing where a line ends anyhow."""
+        if self.pieces and not self._owed and not self._marker:
+            self.words(" ")
 
     def tag(self, name: str, closing: bool, attributes: str) -> None:
         if name == "br":

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 _NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,40})")
 # Quotes may hold a ">", within reason: the bounds keep a forest of open quotes from costing more than it weighs.
 _REST = re.compile(r"""(?:[^<>"']++|"[^"]{0,2000}+"|'[^']{0,2000}+'){0,200}+>""")
-_ATTRIBUTE = re.compile(r"""([a-zA-Z][\w:-]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_ATTRIBUTE = re.compile(r"""(?<![\w:-])([a-zA-Z][\w:-]*+)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 
 # What is inside these is not for reading: programs, drawings, forms' insides.
 _SILENT = {

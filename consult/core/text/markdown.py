@@ -43,12 +43,15 @@ def plain_excerpt(source: str, length: int) -> str:
 
     Takes our stored HTML or what was typed; `length` counts visible characters, the ellipsis included.
     """
-    source = source[: max(4_000, length * 40)]
-    html = source if _LOOKS_LIKE_HTML.match(source) else render_markdown(source)
+    enough = max(4_000, length * 40)
+    if _LOOKS_LIKE_HTML.match(source):
+        html = source if len(source) <= enough else source[: source.rfind("<", 0, enough)]
+    else:
+        html = render_markdown(source[:enough])
     words = _SPACES.sub(" ", html_to_text(html)).strip()
     if visible_length(words) <= length:
         return words
-    cut = shorten(words, max(1, length - 1))
+    cut = shorten(words, length - 1)
     at_word = cut if words[len(cut)] == " " else cut.rpartition(" ")[0]
     # A word longer than half of the excerpt is cut inside rather than lost.
     kept = at_word if len(at_word) > len(cut) // 2 else cut
@@ -109,9 +112,17 @@ def _strengthen_headings(tokens: Sequence[Token]) -> None:
 def _inline(children: Sequence[Token]) -> list[Token]:
     shown: list[Token] = []
     in_link = False
+    depth = {"em": 0, "strong": 0}
     for at, token in enumerate(children):
+        if token.tag in depth:
+            # Strong inside strong says nothing more, and ten thousand of them would be a wall of tags.
+            depth[token.tag] += token.nesting
+            if depth[token.tag] == int(token.nesting == 1):
+                shown.append(token)
+            continue
         if token.type == "link_open":
             in_link = True
+            token.attrs.pop("title", None)
             if shown and shown[-1].type == "text" and shown[-1].content.endswith("!"):
                 shown[-1].content = shown[-1].content[:-1]  # an image: its description becomes the link
             shown.append(token)

@@ -20,7 +20,7 @@ from consult.core.text.htmlwriter import Writer
 from consult.core.text.links import REL, linkify, safe_address
 
 ELEMENTS = {"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "a"}
-ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "li": {"value"}}
+ATTRIBUTES: dict[str, set[str]] = {"a": {"href"}, "ol": {"start"}, "li": {"value"}, "*": set()}
 SCHEMES = {"http", "https", "mailto"}
 
 _STRONG = {"b", "strong"}
@@ -32,7 +32,9 @@ _BLOCKS = _HEADINGS | {
     *("summary", "thead", "tbody", "tfoot", "hgroup", "search", "listing", "dir", "menu", "option"),
 }
 _CONTAINERS = {"ul", "ol", "li", "blockquote"}
-_BR = re.compile(r"[ \t]*<br\s*/?>[ \t]*\r?\n?", re.IGNORECASE)
+_BR = re.compile(r"<br\s{0,9}/?>[ \t]*+(?:\r\n?|\n)?", re.IGNORECASE)
+_OURS = re.compile(r"<(?:p|ul|ol|blockquote)>")
+_FOREIGN = re.compile(r'<(?!/?(?:p|br|strong|em|ul|ol|li|blockquote|a)(?: [a-z]+="[^"<>]*")*>)')
 
 
 def sanitise_html(html: str) -> str:
@@ -53,13 +55,16 @@ def sanitise_html(html: str) -> str:
 def plain_to_html(text: str) -> str:
     """Plain text as paragraphs (an empty line parts them) and line breaks; bare web addresses become links."""
     text = clean_text(_BR.sub("\n", text))
-    paragraphs = [part.strip() for part in re.split(r"\n\s*\n", text)]
-    return belt("".join(f"<p>{linkify(part).replace(chr(10), '<br>')}</p>" for part in paragraphs if part))
+    text = re.sub(r"\n ++", "\n", re.sub(r" {2,}", " ", text))
+    paragraphs = [linkify(part.strip()).replace("\n", "<br>") for part in re.split(r"\n{2,}", text)]
+    return belt("".join(f"<p>{part}</p>" for part in paragraphs if part))
 
 
 def html_to_text(html: str, *, links: bool = False) -> str:
     """The words of some HTML as plain text, for search, comparison and plain mail; `links` adds the addresses."""
-    return flatten(sanitise_html(html), links=links)
+    if not _OURS.match(html) or _FOREIGN.search(html):
+        html = sanitise_html(html)
+    return flatten(html, links=links)
 
 
 def belt(html: str) -> str:
@@ -80,7 +85,7 @@ def _checked_attribute(element: str, name: str, value: str) -> str | None:
         return safe_address(value)
     if name in ("start", "value"):
         return value if _is_number(value) else None
-    return value
+    return value if name == "rel" else None
 
 
 def _write_tag(writer: Writer, tag: Tag) -> None:

@@ -69,9 +69,10 @@ def query_stems(typed: str, *, prefix: bool = False) -> list[str]:
         if stem and stem not in found:
             found.append(stem)
     found = found[:MOST_QUERY_WORDS]
-    unfinished = prefix and found and words and typed[-1:].isalnum() and found[-1] == _stem(words[-1])
-    if unfinished and not found[-1].isdigit():
-        found[-1] += "*"
+    if prefix and found and typed[-1:].isalnum() and found[-1] == _stem(words[-1]) and not found[-1].isdigit():
+        # "numeriqu" would go on as "numerique", whose stem is shorter than what was typed.
+        finished = [_stem(words[-1] + ending) for ending in ("", "e", "ue")]
+        found[-1] = min(filter(None, finished), key=len) + "*"
     return found
 
 
@@ -80,7 +81,7 @@ def fold(text: str) -> str:
     text = text.lower().replace("’", "'")
     if text.isascii():
         return text
-    text = unicodedata.normalize("NFKD", tame_marks(text)).translate(_LIGATURES)
+    text = unicodedata.normalize("NFKD", tame_marks(text)).lower().translate(_LIGATURES)
     return unicodedata.normalize("NFC", _ACCENTS.sub("", text))
 
 
