@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
 
 import typer
@@ -15,7 +16,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Public consultations that people can trust and check."
+    help="Public consultations that people can trust and check.",
 )
 territory_app = typer.Typer(no_args_is_help=True, help="Territories of this instance.")
 staff_app = typer.Typer(no_args_is_help=True, help="Who works for a territory.")
@@ -127,6 +128,19 @@ def territory_add(
 
     territory = run(lambda: add_territory(SYSTEM, slug=slug, name=name, host=host, kind=TerritoryKind(kind)))
     typer.echo(f"territory {territory.slug} is open")
+
+
+@import_app.command("cap-collectif")
+def import_cap_collectif(
+    path: Annotated[Path, typer.Argument(help="A folder of API answers (.json), or a .jsonl or .jsonl.gz file.")],
+    consultation: Annotated[str, typer.Option(help="Address of the new consultation, as in /consultations/NAME.")],
+    territory: Annotated[str | None, typer.Option(help="May be left out where there is one only.")] = None,
+    title: Annotated[str | None, typer.Option(help="Title; made of the address when left out.")] = None,
+) -> None:
+    """Bring in a consultation from a Cap Collectif platform: whole, or not at all."""
+    from consult.imports.command import import_with_progress
+
+    run(lambda: import_with_progress(path, consultation, territory, title))
 
 
 def main() -> None:
