@@ -68,11 +68,17 @@ test-postgres: install-dev browser ## the same on PostgreSQL (CONSULT_TEST_POSTG
 	scripts/prepare postgresql
 	CONSULT_TEST_DATABASE=postgres scripts/with-postgres $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
-.PHONY: check
-check: install-dev ## ruff, mypy --strict, and the rules of the house
+.PHONY: check lint types house
+check: lint types house ## ruff, mypy --strict, and the rules of the house (`make -k check` goes on after a fault)
+
+lint: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: install-dev
 	$(BIN)/mypy
+
+house: install-dev
 	CONSULT_TEST_DATABASE=sqlite $(BIN)/python -m pytest -q tests/house
 
 .PHONY: bench
