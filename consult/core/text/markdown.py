@@ -23,10 +23,13 @@ LONGEST_MARKDOWN = 100_000
 DEEPEST = 5
 """Quotations and lists inside one another, on one line; deeper markers are shown as typed, escaped."""
 
+MOST_BRACKETS = 500
+
 _RULES = ("blockquote", "list", "heading", "newline", "escape", "emphasis", "link", "autolink", "balance_pairs")
 _CONTAINERS = re.compile(r"(?:[ ]*(?:>|[-+*](?=\s|$)|\d{1,9}[.)](?=\s|$)))+")
 _MARKER = re.compile(r"[ ]*(?:>|[-+*]|\d{1,9}[.)])")
 _BULLET = re.compile(r"^([ ]*)[•‣▪◦●○■□·⁃](?=[ \u00a0])[ \u00a0]", re.MULTILINE)
+_BRACKET = re.compile(r"\\?\[")
 _INDENT = re.compile(r"^ {13,}", re.MULTILINE)
 _LOOKS_LIKE_HTML = re.compile(r"\s*<(?:p|ul|ol|li|blockquote|div|br|h[1-6]|strong|em|a|span)\b[^>]*>", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
@@ -61,7 +64,15 @@ def plain_excerpt(source: str, length: int) -> str:
 def _prepare(text: str) -> str:
     """Typed bullets become list markers, and nesting is bounded by escaping the markers that go too deep."""
     text = _INDENT.sub(" " * 12, _BULLET.sub(r"\1- ", text))
-    return "\n".join(_bound_nesting(line) for line in text.split("\n"))
+    return "\n".join(_bound_nesting(line) for line in _bound_brackets(text).split("\n"))
+
+
+def _bound_brackets(text: str) -> str:
+    """Escape the opening brackets after the first few hundred: each could begin a link, so each is tried to the end."""
+    if text.count("[") <= MOST_BRACKETS:
+        return text
+    start = [found.start() for found in re.finditer(r"\[", text)][MOST_BRACKETS]
+    return text[:start] + _BRACKET.sub(r"\\[", text[start:])
 
 
 def _bound_nesting(line: str) -> str:

@@ -11,7 +11,8 @@ from typing import TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 
-THRESHOLD = 0.2
+THRESHOLD = 0.22
+_SHORTER = 0.65  # the shorter text's share: chosen by eye on a real consultation of 500 contributions
 LEAST_COMMON = 2
 """Shared stems below which two texts are not said to be similar, however short they are."""
 
@@ -22,7 +23,8 @@ def rank_similar(
     """The candidates closest to a draft, best first, each with a score between 0 and 1.
 
     `draft` and the candidates' values are space-joined stems. A stem found in most candidates says little; a rare
-    one says much. The score is the cosine of the two sets of weighted stems.
+    one says much. The score is what is shared over what is said, the shorter text counting for more: the first line
+    of a draft may well be like a long contribution.
     """
     wanted = frozenset(draft.split())
     sets = {key: frozenset(text.split()) for key, text in candidates.items()}
@@ -33,7 +35,8 @@ def rank_similar(
         common = wanted & words
         if len(common) < min(LEAST_COMMON, len(wanted), len(words)) or not common:
             continue
-        score = _weight(common, weights) / sqrt(own * _weight(words, weights))
+        shorter, longer = sorted((own, _weight(words, weights)))
+        score = _weight(common, weights) / (shorter**_SHORTER * longer ** (1 - _SHORTER))
         if score >= threshold:
             ranked.append((key, round(min(score, 1.0), 4)))
     ranked.sort(key=lambda pair: pair[1], reverse=True)  # stable: equals stay in the caller's order

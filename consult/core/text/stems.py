@@ -9,6 +9,7 @@ for it, and folded again after.
 import re
 import unicodedata
 from functools import lru_cache
+from threading import Lock
 
 import snowballstemmer
 
@@ -18,6 +19,7 @@ MOST_QUERY_WORDS = 12
 LONGEST_WORD = 40
 
 _STEMMER = snowballstemmer.stemmer("french")
+_ONE_AT_A_TIME = Lock()  # the stemmer keeps the word it works on in itself
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ł": "l"})
 _WORD = re.compile(r"[^\W_]+")
@@ -105,7 +107,9 @@ def _stem(word: str) -> str:
     word = word[:LONGEST_WORD]
     if not word.isascii():
         return word
-    return _ACCENTS.sub("", unicodedata.normalize("NFD", _STEMMER.stemWord(_with_certain_accents(word))))
+    with _ONE_AT_A_TIME:
+        stem = _STEMMER.stemWord(_with_certain_accents(word))
+    return _ACCENTS.sub("", unicodedata.normalize("NFD", stem))
 
 
 def _with_certain_accents(word: str) -> str:

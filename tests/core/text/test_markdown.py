@@ -77,6 +77,12 @@ def test_text_deeper_than_we_nest_is_still_shown() -> None:
     check_harmless(html)
 
 
+def test_brackets_beyond_counting_are_shown_as_typed() -> None:
+    typed = "[" * 600 + " [a](https://a.example)"
+    assert html_to_text(render_markdown(typed)) == typed
+    assert "<a" in render_markdown("[" * 100 + " [a](https://a.example)")
+
+
 def test_strong_inside_strong_is_written_once() -> None:
     html = render_markdown("**a **b **c** d** e**")
     assert "<strong><strong>" not in html

@@ -240,5 +240,6 @@ def test_real_bodies_keep_all_their_words() -> None:
                 assert "".join(words) == "".join(w for w in words_of(html) if w) or "<img" in body
                 compared += 1
             for item in [*opinion["arguments"], *opinion["sources"]]:
-                check_harmless(plain_to_html(item["body"]))
+                if "<" in item["body"]:
+                    check_harmless(plain_to_html(item["body"]))
     assert compared > 800

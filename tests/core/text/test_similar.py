@@ -26,6 +26,11 @@ def test_one_common_word_is_not_enough() -> None:
     assert rank_similar(stems("Le numérique pollue les océans"), STEMS) == []
 
 
+def test_a_few_first_words_find_a_long_text() -> None:
+    long = {1: stems(TEXTS[2] + " " + " ".join(f"mot{n}" for n in range(40))), 2: stems("mot1 mot2 mot3 mot4 mot5")}
+    assert [key for key, _ in rank_similar(stems("Un guichet en mairie rurale"), long)] == [1]
+
+
 def test_the_same_text_scores_one() -> None:
     assert rank_similar(STEMS[3], STEMS)[0] == (3, 1.0)
 

@@ -1,5 +1,7 @@
 """Typing without accents, in the plural or after an elision finds the same words."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -95,6 +97,14 @@ def test_the_last_word_may_be_unfinished(typed: str, wanted: str) -> None:
 
 def test_a_text_says_its_stems_in_order() -> None:
     assert stems("Les communes rurales et l’accès au numérique") == "commun rural acce numer"
+
+
+def test_threads_do_not_mix_their_words() -> None:
+    texts = [" ".join(f"{prefix}ationnellement{n}ités" for n in range(300)) for prefix in ("a", "b", "c", "d")]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(stems, texts))
+    assert together == [stems(text) for text in texts]
+    assert all(stem.startswith(prefix) for prefix, text in zip("abcd", together, strict=True) for stem in text.split())
 
 
 def test_folding() -> None:
