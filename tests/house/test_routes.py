@@ -68,11 +68,8 @@ def listed(routes: Iterable[BaseRoute]) -> str:
         for method in sorted((route.methods or set()) - {"HEAD"})
     ]
     lines.sort(key=lambda line: (line[0], line[1]))
-    widest = max((len(line[0]) for line in lines), default=0)
-    gates = max((len(line[2]) for line in lines), default=0)
-    return HEADER + "".join(
-        f"{method:<4} {path:<{widest}}  {gate:<{gates}}  {name}\n" for path, method, gate, name in lines
-    )
+    # not aligned: a new long address must not change every line of the difference
+    return HEADER + "".join(f"{method:<4} {path}  [{gate}]  {name}\n" for path, method, gate, name in lines)
 
 
 def routes_of_consult() -> list[BaseRoute]:
@@ -138,6 +135,6 @@ def test_it_sees_an_address_that_stands_twice() -> None:
 def test_the_list_tells_address_method_gate_and_handler() -> None:
     text = listed([_gated("/b", "POST"), _gated("/a", "GET")])
     assert text.splitlines()[1:] == [
-        "GET  /a  anyone  tests.house.test_routes._gated_handler",
-        "POST /b  anyone  tests.house.test_routes._gated_handler",
+        "GET  /a  [anyone]  tests.house.test_routes._gated_handler",
+        "POST /b  [anyone]  tests.house.test_routes._gated_handler",
     ]
