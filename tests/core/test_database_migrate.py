@@ -1,6 +1,7 @@
 """Migrations lose nothing: tried on populated tables, on both engines."""
 
 import asyncio
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -88,7 +89,8 @@ def take_away(config: dict[str, Any], name: str) -> None:
 def start_migrating(url: str, module: str) -> subprocess.Popen[str]:
     """Migrate in a process of its own."""
     code = (
-        "import asyncio, sys; from consult.core.database import migrate; from tests.core.conftest import orchard_config\n"
+        "import asyncio, sys\nfrom consult.core.database import migrate\n"
+        "from tests.core.conftest import orchard_config\n"
         "print(asyncio.run(migrate(sys.argv[1], config=orchard_config(sys.argv[1], sys.argv[2]))).applied)"
     )
     command = [sys.executable, "-c", code, url, module]
@@ -265,3 +267,23 @@ async def test_consults_own_migrations_make_what_its_models_say(empty_database_u
     assert await pending_model_changes() == []
     await migrate(empty_database_url)
     assert await pending_migrations(empty_database_url) == []
+
+
+@pytest.mark.skipif(ENGINE != "sqlite", reason="it is about files")
+def test_a_database_made_in_a_checkout_is_up_to_date_in_an_installed_wheel(database_url: str, tmp_path: Path) -> None:
+    """There, templates, static files and migrations are inside the package."""
+    root = Path(__file__).parents[2]
+    package = tmp_path / "consult"
+    shutil.copytree(root / "consult", package, ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("migrations", "templates"):
+        shutil.copytree(root / folder, package / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    code = (
+        "import asyncio, sys\nfrom consult.core.database import pending_migrations, pending_model_changes\n"
+        "from consult.resources import migrations_module, resource_folder\n"
+        "print(migrations_module(), resource_folder('templates').parent.name)\n"
+        "print(asyncio.run(pending_migrations(sys.argv[1])), asyncio.run(pending_model_changes()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, database_url], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines() == ["consult.migrations consult", "[] []"], done.stderr

@@ -262,3 +262,17 @@ def test_uvloop_guards_its_tasks_too(empty_database_url: str) -> None:
             assert await Orchard.all().count() == 1
 
     uvloop.run(act())
+
+
+def test_both_engines_may_be_opened_in_turn_in_one_process(empty_database_url: str) -> None:
+    """The ORM keeps its statements by connection name, in the words of the engine that came first."""
+
+    async def act(url: str) -> None:
+        async with database(url, config=orchard_config(url), everywhere=False) as context:
+            await context.generate_schemas()
+            orchard = await Orchard.create(name="Pommiers")
+            await Orchard.filter(id=orchard.id).update(count=1)
+            assert (await Orchard.get(id=orchard.id)).count == 1
+
+    for url in ("sqlite://:memory:", empty_database_url, "sqlite://:memory:"):
+        asyncio.run(act(url))

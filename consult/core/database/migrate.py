@@ -17,7 +17,7 @@ from tortoise.migrations.recorder import MigrationRecorder
 
 from consult.core.database.config import APP_LABEL, CONNECTION, sqlite_address, tortoise_config
 from consult.core.database.editor import ConsultExecutor
-from consult.core.database.session import connection, in_transaction
+from consult.core.database.session import connection, forget_other_engine, in_transaction
 
 LOCK_SECONDS = 600.0
 _POSTGRES_LOCK = "hashtextextended('consult.migrate:' || current_schema(), 0)"
@@ -74,6 +74,7 @@ async def migrate(
     lock = _file_lock(address.path) if address and address.path else nullcontext()
     async with lock, TortoiseContext() as context:
         await context.init(chosen)
+        forget_other_engine(connection())
         tell = progress or (lambda name: None)
         if address is not None:
             return await _migrate_sqlite(chosen, address.path, tell)

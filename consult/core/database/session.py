@@ -4,13 +4,17 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
+from tortoise import context as tortoise_context
 from tortoise import transactions
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 
 from consult.core.database.config import CONNECTION, tortoise_config
 from consult.core.database.sql import Dialect, positional
+
+_engine = ""
 
 
 @asynccontextmanager
@@ -23,11 +27,22 @@ async def database(
         url: ``sqlite://…`` or ``postgres://…``.
         config: Tortoise's configuration, when it is not that of Consult's own models (tests).
         everywhere: also for tasks that do not descend from this one. Starlette runs its lifespan in a task of its own,
-            so the requests see nothing of a context opened there without it.
+            so the requests see nothing of a context opened there without it. Only the outermost one counts: a command
+            run inside a test that has its database open sees its own, and takes nothing from the others.
     """
+    everywhere = everywhere and tortoise_context._global_context is None
     async with TortoiseContext() as context:
         await context.init(config or tortoise_config(url), _enable_global_fallback=everywhere)
+        forget_other_engine(context.db())
         yield context
+
+
+def forget_other_engine(client: BaseDBAsyncClient) -> None:
+    """Throw away the statements that the ORM keeps by connection name, in the words of whichever engine came first."""
+    global _engine
+    if _engine != client.capabilities.dialect:
+        EXECUTOR_CACHE.clear()
+        _engine = client.capabilities.dialect
 
 
 def connection() -> BaseDBAsyncClient:
