@@ -2,6 +2,8 @@
 
 from starlette.routing import BaseRoute, Route
 
+from consult.reading import list_pages as reading_list
+from consult.reading import pages as reading
 from consult.running import pages as running
 from consult.territories import pages as territories
 from consult.web import static
@@ -18,6 +20,10 @@ ROUTES: list[BaseRoute] = [
     get("/legal", territories.territory_text, gate=anyone, name="legal"),
     get("/privacy", territories.territory_text, gate=anyone, name="privacy"),
     get("/charter", territories.territory_text, gate=anyone, name="charter"),
+    # --- reading
+    get("/", reading.home, gate=anyone),
+    get("/consultations/{slug}", reading.consultation, gate=anyone),
+    get("/consultations/{slug}/contributions", reading_list.contribution_list, gate=anyone),
     # --- for the people who run it (no territory, no session)
     Route("/healthz", running.alive, methods=["GET"]),
     Route("/readyz", running.ready, methods=["GET"]),

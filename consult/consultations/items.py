@@ -1,7 +1,7 @@
 """What all items (contribution, amendment, argument, source) have in common: an author, a text, a state, a tombstone."""
 
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tortoise import fields
 from tortoise.models import Model
@@ -50,6 +50,11 @@ class Item(Model):
     once = fields.CharField(max_length=64, null=True, unique=True)
     origin = fields.CharField(max_length=40, default="")
     origin_key = fields.CharField(max_length=80, null=True)
+
+    if TYPE_CHECKING:  # the columns that the ORM makes of the relations
+        consultation_id: int
+        author_id: int | None
+        organisation_id: int | None
 
     class Meta:
         abstract = True

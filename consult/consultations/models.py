@@ -1,7 +1,7 @@
 """Tables of consultations, rounds and sections. Whether a round is open is never stored: see rules.py."""
 
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tortoise import fields
 from tortoise.models import Model
@@ -47,6 +47,9 @@ class Consultation(Model):
     votes_count = fields.IntField(default=0)
     amendments_count = fields.IntField(default=0)
 
+    if TYPE_CHECKING:  # the columns that the ORM makes of the relations
+        territory_id: int
+
     class Meta:
         table = "consultation"
         unique_together = (("territory", "slug"),)
@@ -67,6 +70,9 @@ class Round(Model):
     may_source = fields.BooleanField(default=True)
     may_vote = fields.BooleanField(default=True)
     may_amend = fields.BooleanField(default=True)
+
+    if TYPE_CHECKING:
+        consultation_id: int
 
     class Meta:
         table = "round"
@@ -94,6 +100,10 @@ class Section(Model):
     accepts_amendments = fields.BooleanField(default=True)
     contributions_count = fields.IntField(default=0)
     origin_key = fields.CharField(max_length=80, null=True)
+
+    if TYPE_CHECKING:
+        consultation_id: int
+        parent_id: int | None
 
     class Meta:
         table = "section"
