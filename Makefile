@@ -61,12 +61,12 @@ demo: install ## an example territory to click through, in ./var
 
 .PHONY: test
 test: install-dev browser ## the whole suite on SQLite, journeys in a browser included
-	CONSULT_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	CONSULT_TEST_DATABASE=sqlite $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 .PHONY: test-postgres
 test-postgres: install-dev browser ## the same on PostgreSQL (CONSULT_TEST_POSTGRES, or a private one for the time of the tests)
 	scripts/prepare postgresql
-	CONSULT_TEST_DATABASE=postgres scripts/with-postgres $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	CONSULT_TEST_DATABASE=postgres scripts/with-postgres $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 .PHONY: check lint types house
 check: lint types house ## ruff, mypy --strict, and the rules of the house (`make -k check` goes on after a fault)

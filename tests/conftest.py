@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from starlette.applications import Starlette
 
 from consult.app import create_app
@@ -13,6 +14,10 @@ from consult.web import limits
 from tests.cast import NOON
 
 pytest_plugins = ["tests.databases"]
+
+# Two suites and their browsers share two cores: how long one example took says nothing.
+hypothesis_settings.register_profile("shared cores", deadline=None)
+hypothesis_settings.load_profile("shared cores")
 
 
 @pytest.fixture
