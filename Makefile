@@ -88,7 +88,7 @@ bench: install-dev ## how fast it is, each figure beside its floor, on SQLite an
 
 .PHONY: screenshots
 screenshots: browser ## the pictures of the README, at 360, 768 and 1440 px
-	$(BIN)/python scripts/screenshots.py $(ARGS)
+	$(BIN)/python -m scripts.screenshots $(ARGS)
 
 .PHONY: wheel
 wheel: install-dev ## dist/consult-….whl, which carries templates, static files, migrations and languages
