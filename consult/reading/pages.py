@@ -84,14 +84,14 @@ async def consultation(request: Request) -> Response:
         zone=zone_words(here.zone),
         sections=sections,
         rule_changes=[shown_change(row, here.zone) for row in rule_changes],
-        next_step=next_step(view, sections, now),
+        way_in=way_in(view, sections, now),
         may_administer=visitor(request).has_role("administrator"),
     )
 
 
 @dataclass(frozen=True)
-class NextStep:
-    """The one thing to do first on a consultation's page.
+class WayIn:
+    """What to do first on a consultation's page.
 
     Attributes:
         deed: ``contribute``, ``read``, or "" when there is nothing to do yet.
@@ -102,9 +102,9 @@ class NextStep:
     may_read: bool
 
 
-def next_step(view: ConsultationView, sections: list[SectionNode], at: datetime) -> NextStep:
+def way_in(view: ConsultationView, sections: list[SectionNode], at: datetime) -> WayIn:
     """Write where one may, else read where there is something to read."""
     welcome = any(node.accepts["accepts_contributions"] for root in sections for node in root.walk())
     if welcome and deed_refusal(Deed.CONTRIBUTE, view.rounds, None, at) is None:
-        return NextStep("contribute", view.row.contributions_count > 0)
-    return NextStep("read", True) if view.row.contributions_count else NextStep("", False)
+        return WayIn("contribute", view.row.contributions_count > 0)
+    return WayIn("read", True) if view.row.contributions_count else WayIn("", False)

@@ -24,6 +24,12 @@ class Import:
     line: int
 
 
+def layer_of(name: str) -> str:
+    """The layer that a name in a room stands for: a room with many pages has ``list_pages.py`` beside ``pages.py``."""
+    last = name.rpartition("_")[2]
+    return last if last in {"pages", "queries"} else name
+
+
 @dataclass(frozen=True)
 class Module:
     """One Python file of the house."""
@@ -49,9 +55,9 @@ class Module:
 
     @property
     def layer(self) -> str:
-        """The file's name inside its room; for a folder inside a room, the folder's."""
+        """What the file is inside its room: see :func:`layer_of`; for a folder inside a room, the folder's."""
         parts = self.path.relative_to(self.root).parts
-        return (parts[2] if self.room else parts[-1]).removesuffix(".py")
+        return layer_of((parts[2] if self.room else parts[-1]).removesuffix(".py"))
 
     @cached_property
     def source(self) -> str:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.house.house import HERE, House, Import, Module, invent, told
+from tests.house.house import HERE, House, Import, Module, invent, layer_of, told
 
 # Rooms from the ground up. A room may import itself, the rooms it names here, and core.
 BELOW: dict[str, set[str]] = {
@@ -106,7 +106,7 @@ def layers_out_of_order(house: House) -> list[str]:
             target = room_of(one.name, house)
             if not target or is_allowed(module, one.name):
                 continue
-            layer = one.name.split(".")[2] if one.name.count(".") > 1 else ""
+            layer = layer_of(one.name.split(".")[2]) if one.name.count(".") > 1 else ""
             offence = layer_offence(module, target, layer)
             if offence:
                 offences.append(f"{module.place}:{one.line} {offence} ({one.name})")
