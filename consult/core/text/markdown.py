@@ -23,13 +23,13 @@ LONGEST_MARKDOWN = 100_000
 DEEPEST = 5
 """Quotations and lists inside one another, on one line; deeper markers are shown as typed, escaped."""
 
-MOST_BRACKETS = 500
+DEEPEST_BRACKETS = 2
 
 _RULES = ("blockquote", "list", "heading", "newline", "escape", "emphasis", "link", "autolink", "balance_pairs")
 _CONTAINERS = re.compile(r"(?:[ ]*(?:>|[-+*](?=\s|$)|\d{1,9}[.)](?=\s|$)))+")
 _MARKER = re.compile(r"[ ]*(?:>|[-+*]|\d{1,9}[.)])")
 _BULLET = re.compile(r"^([ ]*)[•‣▪◦●○■□·⁃](?=[ \u00a0])[ \u00a0]", re.MULTILINE)
-_BRACKET = re.compile(r"\\?\[")
+_BRACKETS = re.compile(r"\\.|\n[ \t>]*\n|[\[\]]")
 _INDENT = re.compile(r"^ {13,}", re.MULTILINE)
 _LOOKS_LIKE_HTML = re.compile(r"\s*<(?:p|ul|ol|li|blockquote|div|br|h[1-6]|strong|em|a|span)\b[^>]*>", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
@@ -68,11 +68,31 @@ def _prepare(text: str) -> str:
 
 
 def _bound_brackets(text: str) -> str:
-    """Escape the opening brackets after the first few hundred: each could begin a link, so each is tried to the end."""
-    if text.count("[") <= MOST_BRACKETS:
-        return text
-    start = [found.start() for found in re.finditer(r"\[", text)][MOST_BRACKETS]
-    return text[:start] + _BRACKET.sub(r"\\[", text[start:])
+    """Escape the brackets that no link can begin with: unclosed ones, and those around more than two others.
+
+    The parser tries each of them to the end of the paragraph; only tidy ones keep that linear.
+    """
+    hopeless: list[int] = []
+    opened: list[list[int]] = []  # where, and how many levels are inside
+    for found in _BRACKETS.finditer(text):
+        mark = found.group()
+        if mark == "[":
+            opened.append([found.start(), 0])
+        elif mark == "]" and opened:
+            start, inside = opened.pop()
+            if inside >= DEEPEST_BRACKETS:
+                hopeless += (start, found.start())
+            if opened:
+                opened[-1][1] = max(opened[-1][1], inside + 1)
+        elif mark.startswith("\n"):
+            hopeless += (start for start, _ in opened)
+            opened.clear()
+    hopeless += (start for start, _ in opened)
+    pieces, at = [], 0
+    for place in sorted(hopeless):
+        pieces.append(text[at:place])
+        at = place
+    return "\\".join([*pieces, text[at:]])
 
 
 def _bound_nesting(line: str) -> str:

@@ -166,6 +166,8 @@ BOMBS = {
 }
 BOMBS["strong in strong"] = "**a " * 7_000 + "b** " * 5_000
 BOMBS["deeper and deeper"] = "\n".join(" " * (2 * depth) + "- a" for depth in range(220))
+BOMBS["brackets in brackets"] = "[" * 25_000 + "]" * 25_000
+BOMBS["an open bracket before many"] = "[" * 200 + "\\[" * 24_000
 BOMBS["a huge entity"] = "&#" + "9" * 50_000 + ";"
 BOMBS["quotation dragging on"] = "> " * 200 + "a\n" + "b\n" * 20_000
 

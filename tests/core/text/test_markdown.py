@@ -77,10 +77,24 @@ def test_text_deeper_than_we_nest_is_still_shown() -> None:
     check_harmless(html)
 
 
-def test_brackets_beyond_counting_are_shown_as_typed() -> None:
-    typed = "[" * 600 + " [a](https://a.example)"
-    assert html_to_text(render_markdown(typed)) == typed
-    assert "<a" in render_markdown("[" * 100 + " [a](https://a.example)")
+@pytest.mark.parametrize(
+    "typed", ["[" * 600, "]" * 600, "[" * 600 + "]" * 600, "[a [b [c [d] e] f] g]", "[a\n\nb]", "\\[a"]
+)
+def test_brackets_that_are_no_links_are_shown_as_typed(typed: str) -> None:
+    assert html_to_text(render_markdown(typed)) == typed.replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "[ [x](https://a.example)",
+        "[a [b](https://a.example)]",
+        "[[x]](https://a.example)",
+        "[ ] [x](https://a.example)",
+    ],
+)
+def test_a_link_among_other_brackets_is_a_link(typed: str) -> None:
+    assert '<a href="https://a.example"' in render_markdown(typed)
 
 
 def test_strong_inside_strong_is_written_once() -> None:
