@@ -4,6 +4,7 @@ After a change of routes: ``make documents``, then read the difference in the li
 """
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route
 
 from consult.web.gate import Gate
-from tests.house.house import told
+from tests.house.house import HERE, House, invent, told
+from tests.house.test_templates import without_comments
 
 REVIEWED = Path(__file__).with_name("urls.txt")
 HEADER = (
@@ -72,6 +74,28 @@ def listed(routes: Iterable[BaseRoute]) -> str:
     return HEADER + "".join(f"{method:<4} {path}  [{gate}]  {name}\n" for path, method, gate, name in lines)
 
 
+def dead_links(house: House, routes: Iterable[BaseRoute]) -> list[str]:
+    """Links and forms of templates whose address no route answers.
+
+    An address whose values are not whole segments (``/admin{{ request_path }}``) is not judged.
+    """
+    known = [route for route in routes if isinstance(route, Route)]
+    offences = []
+    for name, source in house.templates.items():
+        for match in re.finditer(
+            r"<(a|form|link)\b[^>]*?\s(?:href|action)=\"(/[^\"]*)\"[^>]*>", without_comments(source)
+        ):
+            method = "POST" if re.search(r"method=[\"']?post", match.group(), re.IGNORECASE) else "GET"
+            path = re.split(r"[?#]", re.sub(r"\{%.*?%\}", "", match.group(2)))[0]
+            if re.search(r"[^/]\{\{", path):
+                continue
+            path = re.sub(r"\{\{.*?\}\}", "1", path)
+            if not any(route.path_regex.match(path) and method in (route.methods or ()) for route in known):
+                line = source.count("\n", 0, match.start()) + 1
+                offences.append(f"templates/{name}:{line} leads to {method} {path}, which no route answers")
+    return offences
+
+
 def routes_of_consult() -> list[BaseRoute]:
     from consult.routes import ROUTES
 
@@ -97,6 +121,11 @@ def test_the_list_of_addresses_is_the_reviewed_one() -> None:
     offences = [f"new:  {line}" for line in now.splitlines() if line not in reviewed]
     offences += [f"gone: {line}" for line in sorted(reviewed - set(now.splitlines()))]
     assert not offences, told([*offences, "run `make documents` and read the difference"])
+
+
+def test_links_and_forms_lead_to_routes() -> None:
+    offences = dead_links(HERE, routes_of_consult())
+    assert not offences, told(offences)
 
 
 # ---------------------------------------------------------------- each rule can fail
@@ -137,4 +166,19 @@ def test_the_list_tells_address_method_gate_and_handler() -> None:
     assert text.splitlines()[1:] == [
         "GET  /a  [anyone]  tests.house.test_routes._gated_handler",
         "POST /b  [anyone]  tests.house.test_routes._gated_handler",
+    ]
+
+
+def test_it_sees_a_link_to_nowhere(tmp_path: Path) -> None:
+    source = """
+        <a class="x" href="/a/{{ one.number }}?next={{ path }}">x</a>
+        <a href="{{ url }}">x</a> <a href="/admin{{ request_path }}">x</a> <a href="https://example.org/">x</a>
+        <form method="post" action="/a/{{ one.number }}"></form>
+        <a href="/b{% if x %}?q=1{% endif %}">x</a>
+        <a href="/c/{{ one.number }}">x</a>
+    """
+    house = invent(tmp_path, {"templates/a.html": source})
+    assert dead_links(house, [_gated("/a/{n}", "GET"), _gated("/b", "GET")]) == [
+        "templates/a.html:4 leads to POST /a/1, which no route answers",
+        "templates/a.html:6 leads to GET /c/1, which no route answers",
     ]

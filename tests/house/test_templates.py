@@ -161,6 +161,16 @@ def unguarded_forms(house: House) -> list[str]:
     return offences
 
 
+def unused_static_files(house: House) -> list[str]:
+    """Images and scripts that no template, stylesheet or module names (all stylesheets are served as one)."""
+    text = "\n".join(house.templates.values())
+    text += "\n".join(path.read_text(encoding="utf-8") for path in (house.root / "static").rglob("*.css"))
+    text += "\n".join(module.source for module in house.modules())
+    files = [path for path in sorted((house.root / "static").rglob("*")) if path.is_file() and path.suffix != ".css"]
+    places = [path.relative_to(house.root / "static").as_posix() for path in files]
+    return [f"static/{place} is not used" for place in places if place not in text]
+
+
 def test_every_named_template_is_there() -> None:
     offences = missing_templates(HERE)
     assert not offences, told(offences)
@@ -168,6 +178,11 @@ def test_every_named_template_is_there() -> None:
 
 def test_every_template_is_used() -> None:
     offences = unused_templates(HERE)
+    assert not offences, told(offences)
+
+
+def test_every_static_file_is_used() -> None:
+    offences = unused_static_files(HERE)
     assert not offences, told(offences)
 
 
@@ -253,3 +268,16 @@ def test_it_sees_an_unguarded_form(tmp_path: Path) -> None:
         },
     )
     assert [offence.split(" ")[0] for offence in unguarded_forms(house)] == ["templates/a.html:2"]
+
+
+def test_it_sees_an_unused_static_file(tmp_path: Path) -> None:
+    house = invent(
+        tmp_path,
+        {
+            "templates/a.html": "{{ static_url('img/a.svg') }}",
+            "static/css/a.css": "",
+            "static/img/a.svg": "",
+            "static/js/old.js": "",
+        },
+    )
+    assert unused_static_files(house) == ["static/js/old.js is not used"]
