@@ -2,6 +2,7 @@
 
 from consult.consultations.models import Consultation, Round
 from consult.consultations.queries import ConsultationView
+from consult.core import clock
 from consult.core.action import Action
 from consult.core.database import execute
 from consult.core.errors import NotFound
@@ -23,5 +24,7 @@ async def lock_consultation(action: Action, consultation_id: int) -> Consultatio
     if not moved:
         raise NotFound
     action.changed("consultation", consultation_id)
+    # Whoever waited for the lock acts now, not when they began to wait: the closing instant is judged by this time.
+    action.at = clock.now()
     row = await Consultation.get(id=consultation_id)
     return ConsultationView(row, await Round.filter(consultation_id=consultation_id).order_by("opens_at", "id"))

@@ -21,7 +21,8 @@ class Consultation(Model):
 
     ``changes`` grows with every write below the consultation, ``rules_changes`` only when its own presentation, rounds
     or sections change. ``last_number`` is the last contribution number given out; both are moved under the row's lock.
-    The counters count what is public, by voters and by tallies together.
+    The counters count what is public, by voters and by tallies together. ``once`` here, in rounds and in sections is the
+    key of the form that made the row: the same form makes one row.
     """
 
     id = KeyField()
@@ -38,6 +39,7 @@ class Consultation(Model):
     origin = fields.CharField(max_length=40, default="")
     published_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
+    once = fields.CharField(max_length=64, null=True, unique=True)
     last_number = fields.IntField(default=0)
     changes = fields.BigIntField(default=1)
     rules_changes = fields.BigIntField(default=1)
@@ -70,6 +72,7 @@ class Round(Model):
     may_source = fields.BooleanField(default=True)
     may_vote = fields.BooleanField(default=True)
     may_amend = fields.BooleanField(default=True)
+    once = fields.CharField(max_length=64, null=True, unique=True)
 
     if TYPE_CHECKING:
         consultation_id: int
@@ -100,6 +103,7 @@ class Section(Model):
     accepts_amendments = fields.BooleanField(default=True)
     contributions_count = fields.IntField(default=0)
     origin_key = fields.CharField(max_length=80, null=True)
+    once = fields.CharField(max_length=64, null=True, unique=True)
 
     if TYPE_CHECKING:
         consultation_id: int

@@ -1,13 +1,15 @@
 """Tables of contributions. Counters are moved by actions under the consultation's lock and count what is public."""
 
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tortoise import fields
 from tortoise.models import Model
 
 from consult.consultations.items import Item
 from consult.core.fields import KeyField
+from consult.core.text.sanitising import html_to_text
+from consult.core.text.stems import stems
 
 
 class Contribution(Item):
@@ -47,11 +49,14 @@ class Contribution(Item):
     amendments_count = fields.IntField(default=0)
     imported_versions = fields.IntField(default=0)
 
+    if TYPE_CHECKING:
+        section_id: int
+
     class Meta:
         table = "contribution"
         unique_together = (("consultation", "number"), ("consultation", "origin", "origin_key"))
         indexes = [
-            ("consultation_id", "state", "published_at", "id"),
+            ("consultation_id", "published_at", "id"),
             ("consultation_id", "state", "votes_total", "id"),
             ("consultation_id", "state", "arguments_count", "id"),
             ("consultation_id", "state", "contested", "id"),
@@ -85,6 +90,11 @@ class Revision(Model):
     reason = fields.CharField(max_length=300, default="")
     created_at = fields.DatetimeField()
 
+    if TYPE_CHECKING:
+        contribution_id: int
+        account_id: int | None
+        amendment_id: int | None
+
     class Meta:
         table = "revision"
         unique_together = (("contribution", "number"),)
@@ -114,6 +124,9 @@ class Amendment(Item):
     votes_mixed = fields.IntField(default=0)
     votes_disagree = fields.IntField(default=0)
 
+    if TYPE_CHECKING:
+        contribution_id: int
+
     class Meta:
         table = "amendment"
         indexes = [("contribution_id", "state", "id"), ("author_id", "id")]
@@ -137,6 +150,17 @@ class Draft(Model):
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 
+    if TYPE_CHECKING:
+        account_id: int
+        consultation_id: int
+        section_id: int | None
+        organisation_id: int | None
+
     class Meta:
         table = "draft"
         indexes = [("account_id", "updated_at")]
+
+
+def search_stems(title: str, body_html: str) -> str:
+    """What a contribution is found by: the stems of its title and of its text."""
+    return stems(f"{title}\n{html_to_text(body_html)}")

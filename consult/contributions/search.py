@@ -1,8 +1,8 @@
 """The search index of contributions: one interface, FTS5 on SQLite, tsvector on PostgreSQL.
 
-Both engines index the same stemmed, folded words (``contribution.stems``, made by :mod:`consult.core.text.stems`), so both
-find the same things. On PostgreSQL the index follows the column by itself (a generated column); on SQLite the row beside
-is written here, in the same transaction as the contribution. See ADR 0006.
+Both engines index the same stemmed, folded words (``contribution.stems``, made by :mod:`consult.core.text.stems`), so
+both find the same things. On PostgreSQL the index follows the column by itself (a generated column); on SQLite the row
+beside is written here, in the same transaction as the contribution. See ADR 0006.
 """
 
 from collections.abc import Sequence
@@ -28,14 +28,14 @@ async def forget_contribution(contribution_id: int) -> None:
 
 
 def match_clause(alias: str = "c") -> str:
-    """A condition for the WHERE of a query over contributions; it takes the parameter ``:match`` (:func:`match_words`)."""
+    """A condition for the WHERE of a query over contributions; its parameter is ``:match`` (:func:`match_words`)."""
     if dialect() == "sqlite":
-        return f"{alias}.id IN (SELECT rowid FROM contribution_search WHERE contribution_search MATCH :match)"
+        return f"{alias}.id IN (SELECT rowid FROM contribution_search WHERE contribution_search MATCH :match)"  # noqa: S608
     return f"{alias}.search @@ to_tsquery('simple', :match)"
 
 
 def match_words(stems: Sequence[str], *, every: bool = True) -> str:
-    """The value of ``:match`` for stems from :func:`~consult.core.text.stems.query_stems`; one ending in ``*`` is a prefix.
+    """The value of ``:match`` for stems from ``query_stems``; one ending in ``*`` is a prefix.
 
     Args:
         every: all of the words must be there, or (False) at least one.

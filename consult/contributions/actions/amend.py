@@ -1,0 +1,270 @@
+"""Amendments: another wording, proposed by somebody else, adopted or declined by the author."""
+
+from consult.accounts.models import Account
+from consult.consultations.items import ItemState
+from consult.consultations.models import Section
+from consult.contributions.actions.revise import mark_adopted
+from consult.contributions.actions.rows import Wording, contribution_inside, count_change, lock_below, reword
+from consult.contributions.events import (
+    AmendmentDeclined,
+    AmendmentLeftWaiting,
+    AmendmentProposed,
+    AmendmentWithdrawn,
+    ContributionRevised,
+)
+from consult.contributions.models import Amendment, AmendmentOutcome, Contribution
+from consult.contributions.rules import (
+    UNCHANGED,
+    VOICE_LOST,
+    amendment_refusal,
+    amendment_withdrawal_refusal,
+    answer_refusal,
+    reason_refusal,
+    staleness_refusal,
+)
+from consult.core.action import Action
+from consult.core.database import execute
+from consult.core.errors import NotFound, Refused, refuse
+from consult.core.keys import new_key
+from consult.core.text.cleaning import clean_text
+from consult.core.voice import Voice
+from consult.organisations.models import Organisation, OrganisationState
+
+
+async def propose_amendment(
+    voice: Voice,
+    *,
+    territory_id: int,
+    consultation_id: int,
+    contribution_id: int,
+    base_revision: int,
+    title: str,
+    body: str,
+    reason: str,
+    once: str | None = None,
+) -> Amendment:
+    """Propose another wording of somebody else's contribution; that of an unconfirmed account waits.
+
+    Args:
+        base_revision: the number of the wording that the proposer read; the difference is shown against it.
+
+    Raises:
+        NotFound: there is no such contribution here.
+        Refused: one's own contribution, not public, not open, or nothing would change.
+    """
+    wording, reason = Wording.of(title, body), clean_text(reason)
+    refuse(reason_refusal(reason))
+    async with Action(voice, territory_id=territory_id) as action:
+        _, rounds = await lock_below(action, territory_id, consultation_id)
+        made = await Amendment.get_or_none(once=once) if once else None
+        if made is not None:
+            action.nothing_to_do()
+            return made
+        row = await contribution_inside(consultation_id, contribution_id)
+        section = await Section.get(id=row.section_id)
+        refuse(amendment_refusal(voice, row, rounds, section, action.at))
+        refuse(UNCHANGED if wording.same_as(row) else None)
+        if not 1 <= base_revision <= row.revision:
+            raise NotFound
+        amendment = await Amendment.create(
+            id=new_key(),
+            consultation_id=consultation_id,
+            contribution_id=row.id,
+            author_id=voice.account_id,
+            organisation_id=voice.organisation_id,
+            author_kind=voice.kind,
+            state=ItemState.WAITING,
+            base_revision=base_revision,
+            title=wording.title,
+            body=wording.body,
+            body_html=wording.body_html,
+            reason=reason,
+            created_at=action.at,
+            once=once,
+        )
+        if voice.confirmed:
+            await _make_public(action, amendment)
+        else:
+            action.record(
+                AmendmentLeftWaiting(
+                    territory_id=territory_id,
+                    consultation_id=consultation_id,
+                    contribution_id=row.id,
+                    amendment_id=amendment.id,
+                )
+            )
+        return amendment
+
+
+async def publish_waiting_amendments(account_id: int) -> int:
+    """Publish the amendments that an account proposed before its address was confirmed; returns how many.
+
+    What is too late, or no longer possible, goes on waiting; its author sees why.
+    """
+    if not await Account.exists(id=account_id, confirmed_at__isnull=False, deleted_at__isnull=True):
+        return 0
+    waiting = await execute(
+        "SELECT i.id, i.contribution_id, i.consultation_id, c.territory_id, i.organisation_id, i.author_kind"
+        " FROM amendment i JOIN consultation c ON c.id = i.consultation_id"
+        " WHERE i.author_id = :account AND i.state = 'waiting' ORDER BY i.id",
+        account=account_id,
+    )
+    published = 0
+    for one in waiting:
+        voice = Voice(account_id=account_id, organisation_id=one["organisation_id"], kind=one["author_kind"])
+        try:
+            async with Action(voice, territory_id=one["territory_id"]) as action:
+                published += await _publish_waiting(action, one["consultation_id"], one["id"])
+        except Refused:
+            continue
+    return published
+
+
+async def _publish_waiting(action: Action, consultation_id: int, amendment_id: int) -> int:
+    _, rounds = await lock_below(action, action.territory_id or 0, consultation_id)
+    amendment = await Amendment.get(id=amendment_id)
+    if amendment.state is not ItemState.WAITING:
+        action.nothing_to_do()
+        return 0
+    if action.voice.organisation_id is not None:
+        speaks = await Organisation.exists(id=action.voice.organisation_id, state=OrganisationState.VERIFIED)
+        refuse(None if speaks else VOICE_LOST)
+    row = await contribution_inside(consultation_id, amendment.contribution_id)
+    section = await Section.get(id=row.section_id)
+    refuse(amendment_refusal(action.voice, row, rounds, section, action.at))
+    await _make_public(action, amendment)
+    return 1
+
+
+async def _make_public(action: Action, amendment: Amendment) -> None:
+    amendment.state, amendment.published_at = ItemState.PUBLISHED, action.at
+    await amendment.save(update_fields=["state", "published_at"])
+    await _count(action, amendment, 1)
+    action.record(
+        AmendmentProposed(
+            territory_id=action.territory_id,
+            consultation_id=amendment.consultation_id,
+            contribution_id=amendment.contribution_id,
+            amendment_id=amendment.id,
+            author_kind=amendment.author_kind,
+        )
+    )
+
+
+async def _count(action: Action, amendment: Amendment, step: int) -> None:
+    await execute(
+        "UPDATE contribution SET amendments_count = amendments_count + :step, changes = changes + 1 WHERE id = :key",
+        step=step,
+        key=amendment.contribution_id,
+    )
+    await execute(
+        "UPDATE consultation SET amendments_count = amendments_count + :step WHERE id = :key",
+        step=step,
+        key=amendment.consultation_id,
+    )
+    action.changed("contribution", amendment.contribution_id)
+
+
+async def _inside(consultation_id: int, contribution_id: int, amendment_id: int) -> tuple[Contribution, Amendment]:
+    row = await contribution_inside(consultation_id, contribution_id)
+    amendment = await Amendment.get_or_none(id=amendment_id, contribution_id=contribution_id)
+    if amendment is None:
+        raise NotFound
+    return row, amendment
+
+
+async def adopt_amendment(
+    voice: Voice, *, territory_id: int, consultation_id: int, contribution_id: int, amendment_id: int
+) -> Amendment:
+    """Make a proposed wording the contribution's own: a revision that credits whoever proposed it.
+
+    Raises:
+        NotFound: there is no such amendment here.
+        Refused: not the contribution's author, answered already, not open, or the contribution has changed since
+            (``stale_amendment``: the page then offers to carry the change over by hand).
+    """
+    async with Action(voice, territory_id=territory_id) as action:
+        _, rounds = await lock_below(action, territory_id, consultation_id)
+        row, amendment = await _inside(consultation_id, contribution_id, amendment_id)
+        if amendment.outcome is AmendmentOutcome.ADOPTED:
+            action.nothing_to_do()
+            return amendment
+        refuse(answer_refusal(voice, row, amendment, rounds, action.at))
+        refuse(staleness_refusal(row.revision, amendment))
+        await reword(action, row, Wording.of(amendment.title, amendment.body), amendment_id=amendment.id)
+        await mark_adopted(action, row, amendment)
+        action.record(
+            ContributionRevised(
+                territory_id=territory_id,
+                consultation_id=consultation_id,
+                contribution_id=row.id,
+                number=row.number or 0,
+                revision=row.revision,
+                amendment_id=amendment.id,
+            )
+        )
+        return amendment
+
+
+async def decline_amendment(
+    voice: Voice, *, territory_id: int, consultation_id: int, contribution_id: int, amendment_id: int, reason: str
+) -> Amendment:
+    """Decline a proposed wording of one's contribution, with a reason that is shown beside it.
+
+    Raises:
+        NotFound: there is no such amendment here.
+        Refused: no reason, not the contribution's author, answered already, or not open.
+    """
+    reason = clean_text(reason)
+    refuse(reason_refusal(reason))
+    async with Action(voice, territory_id=territory_id) as action:
+        _, rounds = await lock_below(action, territory_id, consultation_id)
+        row, amendment = await _inside(consultation_id, contribution_id, amendment_id)
+        if amendment.outcome is AmendmentOutcome.DECLINED and amendment.outcome_reason == reason:
+            action.nothing_to_do()
+            return amendment
+        refuse(answer_refusal(voice, row, amendment, rounds, action.at))
+        amendment.outcome, amendment.outcome_at = AmendmentOutcome.DECLINED, action.at
+        amendment.outcome_reason = reason
+        await amendment.save(update_fields=["outcome", "outcome_at", "outcome_reason"])
+        await count_change(action, row.id)
+        action.record(
+            AmendmentDeclined(
+                territory_id=territory_id,
+                consultation_id=consultation_id,
+                contribution_id=row.id,
+                amendment_id=amendment.id,
+            )
+        )
+        return amendment
+
+
+async def withdraw_amendment(
+    voice: Voice, *, territory_id: int, consultation_id: int, contribution_id: int, amendment_id: int
+) -> Amendment:
+    """Withdraw a wording that one proposed, as long as it has not been answered; a tombstone stays in its place.
+
+    Raises:
+        NotFound: there is no such amendment here.
+        Refused: somebody else's, answered already, or not open.
+    """
+    async with Action(voice, territory_id=territory_id) as action:
+        _, rounds = await lock_below(action, territory_id, consultation_id)
+        _, amendment = await _inside(consultation_id, contribution_id, amendment_id)
+        if amendment.state is ItemState.WITHDRAWN:
+            action.nothing_to_do()
+            return amendment
+        refuse(amendment_withdrawal_refusal(voice, amendment, rounds, action.at))
+        if amendment.state is ItemState.PUBLISHED:
+            await _count(action, amendment, -1)
+        amendment.state, amendment.removed_at = ItemState.WITHDRAWN, action.at
+        await amendment.save(update_fields=["state", "removed_at"])
+        action.record(
+            AmendmentWithdrawn(
+                territory_id=territory_id,
+                consultation_id=consultation_id,
+                contribution_id=contribution_id,
+                amendment_id=amendment.id,
+            )
+        )
+        return amendment

@@ -1,0 +1,118 @@
+"""What several verbs share: locking, the search row, a new wording."""
+
+from dataclasses import dataclass
+
+from consult.consultations.actions import lock_consultation
+from consult.consultations.models import Consultation, ConsultationState, Round
+from consult.contributions.models import Contribution, Revision, search_stems
+from consult.contributions.rules import text_refusal
+from consult.contributions.search import index_contribution
+from consult.core.action import Action
+from consult.core.database import execute
+from consult.core.errors import NotFound, refuse
+from consult.core.keys import new_key
+from consult.core.text.cleaning import clean_line, clean_text
+from consult.core.text.markdown import render_markdown
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A title and a text, cleaned, rendered and ready to be searched: all that is slow, done before the lock."""
+
+    title: str
+    body: str
+    body_html: str
+    stems: str
+
+    @classmethod
+    def of(cls, title: str, body: str) -> "Wording":
+        """Clean and render what was typed.
+
+        Raises:
+            Refused: it is empty or too long.
+        """
+        title, body = clean_line(title), clean_text(body)
+        refuse(text_refusal(title, body))
+        body_html = render_markdown(body)
+        return cls(title, body, body_html, search_stems(title, body_html))
+
+    def same_as(self, row: Contribution) -> bool:
+        """Whether it says to the letter what the contribution says."""
+        return (self.title, self.body) == (row.title, row.body)
+
+
+async def lock_below(action: Action, territory_id: int, consultation_id: int) -> tuple[Consultation, list[Round]]:
+    """Take the lock of a published consultation of this territory.
+
+    Raises:
+        NotFound: there is none.
+    """
+    view = await lock_consultation(action, consultation_id)
+    if view.row.territory_id != territory_id or view.row.state is not ConsultationState.PUBLISHED:
+        raise NotFound
+    return view.row, view.rounds
+
+
+async def contribution_inside(consultation_id: int, contribution_id: int) -> Contribution:
+    """A contribution of the consultation whose lock is held, as it stands now.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = await Contribution.get_or_none(id=contribution_id, consultation_id=consultation_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def count_change(action: Action, contribution_id: int) -> None:
+    """Say that something shown on a contribution's page has changed."""
+    await execute("UPDATE contribution SET changes = changes + 1 WHERE id = :key", key=contribution_id)
+    action.changed("contribution", contribution_id)
+
+
+async def write_revision(
+    action: Action, row: Contribution, wording: Wording, *, reason: str = "", amendment_id: int | None = None
+) -> None:
+    """Keep a wording in the history, under the contribution's present ``revision`` number."""
+    await Revision.create(
+        id=new_key(),
+        contribution_id=row.id,
+        number=row.revision,
+        title=wording.title,
+        body=wording.body,
+        body_html=wording.body_html,
+        account_id=action.voice.account_id,
+        amendment_id=amendment_id,
+        reason=reason,
+        created_at=action.at,
+    )
+
+
+async def reword(
+    action: Action, row: Contribution, wording: Wording, *, reason: str = "", amendment_id: int | None = None
+) -> None:
+    """Give a contribution its next wording.
+
+    The votes cast on the wording before are kept and set apart: ``votes_*`` are added to ``earlier_*`` and start from
+    nothing, while ``votes_total`` and ``contested``, which speak of all votes, do not move. The voters' rows are left
+    as they are; their ``revision`` says which wording each voter read. Who votes again takes the old choice out of
+    ``earlier_*`` and puts the new one into ``votes_*``.
+    """
+    await execute(
+        "UPDATE contribution SET title = :title, body = :body, body_html = :html, stems = :stems,"
+        " revision = revision + 1, edited_at = :at, changes = changes + 1,"
+        " earlier_agree = earlier_agree + votes_agree, earlier_mixed = earlier_mixed + votes_mixed,"
+        " earlier_disagree = earlier_disagree + votes_disagree,"
+        " votes_agree = 0, votes_mixed = 0, votes_disagree = 0 WHERE id = :key",
+        title=wording.title,
+        body=wording.body,
+        html=wording.body_html,
+        stems=wording.stems,
+        at=action.at,
+        key=row.id,
+    )
+    await row.refresh_from_db()
+    await write_revision(action, row, wording, reason=reason, amendment_id=amendment_id)
+    await index_contribution(row.id, wording.stems)
+    action.changed("contribution", row.id)
