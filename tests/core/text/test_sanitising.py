@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import re
 import unicodedata
 from html import unescape
@@ -18,7 +17,7 @@ from tests.core.text.hostile import BOMBS, XSS, check_harmless, words_of
 
 REL = 'rel="nofollow noopener ugc"'
 LINK = f'<a href="https://a.example" {REL}>'
-REAL = Path(os.environ.get("CONSULT_SHARED", "../shared")) / "data/republique-numerique/opinions.jsonl.gz"
+REAL = Path(__file__).parents[4] / "shared/data/republique-numerique/opinions.jsonl.gz"
 
 
 @pytest.mark.parametrize(
