@@ -1,7 +1,7 @@
 """A database for each test, on the engine that the environment names, quick enough to have one for every test.
 
 ``CONSULT_TEST_DATABASE`` is ``sqlite`` (as when it is not set) or ``postgres``. On SQLite a file is migrated once a
-worker and copied for each test; on PostgreSQL a database is migrated once a worker and cloned for each test, on the
+worker and copied for each test; on PostgreSQL a database is migrated once a worker and emptied after each test, on the
 server that ``CONSULT_TEST_POSTGRES`` names, or on a private one for the time of the run.
 
 Fixtures: ``database_url`` is a fresh migrated database; ``db`` is the same, open; ``empty_database_url`` has no tables.
@@ -128,16 +128,45 @@ class SqliteDatabases:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+CLEAN = """
+DO $$
+DECLARE full_ones text; one regclass; filled boolean;
+BEGIN
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+    FOR one IN SELECT oid FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'tortoise_migrations'
+    LOOP
+        EXECUTE 'SELECT EXISTS (SELECT FROM ' || one || ')' INTO filled;
+        IF filled THEN full_ones := concat_ws(', ', full_ones, one::text); END IF;
+    END LOOP;
+    IF full_ones IS NOT NULL THEN EXECUTE 'TRUNCATE ' || full_ones || ' CASCADE'; END IF;
+END $$
+"""
+# Whatever a test makes or changes in the schema leaves its mark here; a truncated table keeps its number.
+SCHEMA = "SELECT COUNT(*) || ' ' || MAX(oid) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+
+
+async def _has_rows(connection: Any) -> bool:
+    tables = await connection.fetch(
+        "SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r' AND relname <> 'tortoise_migrations'"
+        " AND relnamespace = 'public'::regnamespace"
+    )
+    return any([await connection.fetchval(f"SELECT EXISTS (SELECT FROM {table['name']})") for table in tables])
+
+
 class PostgresDatabases:
-    """Databases cloned from a migrated one."""
+    """A database a worker, emptied after each test; cloned anew when a test has two, or has changed the schema."""
 
     def __init__(self, aside: _Aside) -> None:
         self.server = urlsplit(os.environ["CONSULT_TEST_POSTGRES"])
         self.prefix = f"consult_test_{secrets.token_hex(4)}"
         self.aside = aside
-        self.has_template = False
+        self.template = ""
         self.count = 0
         self.admin = aside.run(asyncpg.connect(urlunsplit(self.server)))
+        self.clean: list[str] = []
+        self.cleaners: dict[str, tuple[Any, str]] = {}
 
     def _url(self, name: str) -> str:
         return urlunsplit(self.server._replace(path=f"/{name}"))
@@ -154,19 +183,42 @@ class PostgresDatabases:
         return self._create(self._new(), "template0")
 
     def migrated(self) -> str:
-        template = f"{self.prefix}_template"
-        if not self.has_template:
-            self.aside.run(make_tables(self._create(template, "template0")))
-            self.has_template = True
-        return self._create(self._new(), template)
+        if self.clean:
+            return self.clean.pop()
+        if not self.template:
+            self.template = f"{self.prefix}_template"
+            self.aside.run(make_tables(self._create(self.template, "template0")))
+        url = self._create(self._new(), self.template)
+        cleaner = self.aside.run(asyncpg.connect(url))
+        if self.aside.run(_has_rows(cleaner)):
+            # what migrations have written must be there for every test: such a database is not emptied but made anew
+            self.aside.run(cleaner.close())
+        else:
+            self.cleaners[url] = (cleaner, self.aside.run(cleaner.fetchval(SCHEMA)))
+        return url
 
     def drop(self, url: str) -> None:
+        if url in self.cleaners:
+            cleaner, schema = self.cleaners[url]
+            try:
+                self.aside.run(cleaner.execute(CLEAN))
+                if self.aside.run(cleaner.fetchval(SCHEMA)) == schema:
+                    self.clean.append(url)
+                    return
+            except asyncpg.PostgresError:
+                pass
+            del self.cleaners[url]
+            self.aside.run(cleaner.close())
         name = urlsplit(url).path.lstrip("/")
         self.aside.run(self.admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
     def close(self) -> None:
-        if self.has_template:
-            self.drop(self._url(f"{self.prefix}_template"))
+        left, self.cleaners = list(self.cleaners.items()), {}
+        for url, (cleaner, _) in left:
+            self.aside.run(cleaner.close())
+            self.drop(url)
+        if self.template:
+            self.drop(self._url(self.template))
         self.aside.run(self.admin.close())
 
 
