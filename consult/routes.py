@@ -2,13 +2,15 @@
 
 from starlette.routing import BaseRoute, Route
 
+from consult.accounts.pages import account, data, links, sign_in
+from consult.accounts.pages import staff as staff_pages
 from consult.reading import list_pages as reading_list
 from consult.reading import pages as reading
 from consult.running import pages as running
 from consult.territories import pages as territories
 from consult.web import static
-from consult.web.gate import anyone
-from consult.web.routing import get
+from consult.web.gate import anyone, signed_in, signed_out, staff
+from consult.web.routing import get, post
 
 ROUTES: list[BaseRoute] = [
     # --- files
@@ -24,6 +26,39 @@ ROUTES: list[BaseRoute] = [
     get("/", reading.home, gate=anyone),
     get("/consultations/{slug}", reading.consultation, gate=anyone),
     get("/consultations/{slug}/contributions", reading_list.contribution_list, gate=anyone),
+    # --- accounts
+    get("/sign-up", sign_in.sign_up_page, gate=signed_out),
+    post("/sign-up", sign_in.sign_up, gate=signed_out),
+    get("/sign-up/sent", sign_in.sign_up_sent, gate=signed_in),
+    post("/sign-up/sent", sign_in.send_again, gate=signed_in),
+    get("/sign-in", sign_in.sign_in_page, gate=anyone),
+    post("/sign-in", sign_in.sign_in, gate=anyone),
+    get("/sign-in/sent", sign_in.sign_in_sent, gate=anyone),
+    post("/sign-out", sign_in.sign_out, gate=anyone),
+    get("/links/{token}", links.link_page, gate=anyone),
+    post("/links/{token}", links.follow_link, gate=anyone),
+    get("/language", account.language_page, gate=anyone),
+    post("/language", account.choose_language, gate=anyone),
+    get("/account", account.account_home, gate=signed_in),
+    get("/account/name", account.name_page, gate=signed_in),
+    post("/account/name", account.change_name, gate=signed_in),
+    get("/account/email", account.email_page, gate=signed_in),
+    post("/account/email", account.ask_email_change, gate=signed_in),
+    get("/account/password", account.password_page, gate=signed_in),
+    post("/account/password", account.set_password, gate=signed_in),
+    get("/account/notifications", account.notifications_page, gate=signed_in),
+    post("/account/notifications", account.choose_notifications, gate=signed_in),
+    get("/account/sessions", data.sessions_page, gate=signed_in),
+    post("/account/sessions/close-others", data.close_other_sessions, gate=signed_in),
+    post("/account/sessions/{id:int}/close", data.close_session, gate=signed_in),
+    get("/account/data", data.data_page, gate=signed_in),
+    get("/account/data.json", data.data_file, gate=signed_in),
+    get("/account/delete", account.delete_page, gate=signed_in),
+    post("/account/delete", account.delete_account, gate=signed_in),
+    get("/admin/staff", staff_pages.staff_page, gate=staff("administrator")),
+    post("/admin/staff", staff_pages.invite_to_staff, gate=staff("administrator")),
+    get("/admin/staff/{id:int}/remove", staff_pages.remove_page, gate=staff("administrator")),
+    post("/admin/staff/{id:int}/remove", staff_pages.remove_from_staff, gate=staff("administrator")),
     # --- for the people who run it (no territory, no session)
     Route("/healthz", running.alive, methods=["GET"]),
     Route("/readyz", running.ready, methods=["GET"]),

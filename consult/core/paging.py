@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -25,9 +26,10 @@ class Page(Generic[T]):
     is_first: bool
 
 
-def write_cursor(*values: int | str | float) -> str:
+def write_cursor(*values: int | str | float | datetime) -> str:
     """Pack the sort values of a page's last row into an opaque word for an address."""
-    packed = json.dumps(values, separators=(",", ":")).encode()
+    plain = [value.isoformat() if isinstance(value, datetime) else value for value in values]
+    packed = json.dumps(plain, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
@@ -41,10 +43,20 @@ def read_cursor(text: str, *kinds: type) -> tuple[Any, ...] | None:
         return None
     if not isinstance(values, list) or len(values) != len(kinds):
         return None
-    for value, kind in zip(values, kinds, strict=True):
-        if type(value) is not kind or (isinstance(value, int) and not -(1 << 63) <= value < 1 << 63):
+    read = [_read(value, kind) for value, kind in zip(values, kinds, strict=True)]
+    return None if None in read else tuple(read)
+
+
+def _read(value: object, kind: type) -> Any:
+    if kind is datetime and isinstance(value, str):
+        try:
+            at = datetime.fromisoformat(value)
+        except ValueError:
             return None
-    return tuple(values)
+        return at if at.tzinfo else None
+    if type(value) is not kind or (isinstance(value, int) and not -(1 << 63) <= value < 1 << 63):
+        return None
+    return value
 
 
 def cut(rows: Sequence[T], size: int, cursor_of: Any, *, is_first: bool) -> Page[T]:

@@ -6,6 +6,7 @@ before ended, and the counts come from counters, or stop counting at :data:`COUN
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -79,17 +80,15 @@ async def list_contributions(wanted: Wanted) -> Page[dict[str, Any]]:
     where, params = _conditions(wanted, stems)
     if wanted.sort is Sort.RANDOM:
         return await _random_page(wanted, where, params)
-    column, kind = _SORT_COLUMN[wanted.sort], str if wanted.sort is Sort.RECENT else int
+    column, kind = _SORT_COLUMN[wanted.sort], datetime if wanted.sort is Sort.RECENT else int
     cursor = read_cursor(wanted.after, kind, int)
     if cursor is not None:
-        last: Any = instant(cursor[0]) if kind is str else cursor[0]
         where.append(f"(i.{column} < :last OR (i.{column} = :last AND i.id < :last_id))")
-        params |= {"last": last, "last_id": cursor[1]}
+        params |= {"last": cursor[0], "last_id": cursor[1]}
     rows = await _rows(where, params, f"i.{column} DESC, i.id DESC", PAGE_SIZE + 1)
 
     def cursor_of(row: Mapping[str, Any]) -> str:
-        at = instant(row[column]) if kind is str else None
-        return write_cursor(at.isoformat() if at else row[column], row["id"])
+        return write_cursor(instant(row[column]) or 0 if kind is datetime else row[column], row["id"])
 
     return cut(rows, PAGE_SIZE, cursor_of, is_first=cursor is None)
 
