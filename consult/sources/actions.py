@@ -1,0 +1,273 @@
+"""The verbs that write sources. Each moves the counters of the contribution in its own transaction."""
+
+from dataclasses import dataclass
+
+from tortoise.exceptions import IntegrityError
+
+from consult.accounts.models import Account
+from consult.arguments.rules import correction_refusal, withdrawal_refusal
+from consult.consultations.items import ItemState
+from consult.consultations.rules import Deed, deed_refusal
+from consult.contributions.actions.beneath import SectionFlags, move_counters
+from consult.contributions.actions.rows import lock_below
+from consult.contributions.rules import VOICE_LOST
+from consult.core.action import Action
+from consult.core.database import execute
+from consult.core.errors import NotFound, Refused, refuse
+from consult.core.keys import new_key
+from consult.core.text.cleaning import clean_line, clean_text
+from consult.core.text.sanitising import plain_to_html
+from consult.core.voice import Voice
+from consult.organisations.models import Organisation, OrganisationState
+from consult.sources.events import SourceCorrected, SourceLeftWaiting, SourcePublished, SourceWithdrawn
+from consult.sources.models import Source, SourceCategory, SourceRevision
+from consult.sources.rules import source_refusal, web_address
+
+
+@dataclass(frozen=True)
+class _Wording:
+    """What a source says, cleaned and judged before the lock is taken."""
+
+    title: str
+    link: str
+    category: SourceCategory
+    body: str
+    body_html: str
+
+    @classmethod
+    def of(cls, title: str, link: str, category: str, note: str) -> "_Wording":
+        title, link, note = clean_line(title), clean_line(link), clean_text(note)
+        refuse(source_refusal(title, link, category, note))
+        return cls(title, web_address(link) or "", SourceCategory(category), note, plain_to_html(note))
+
+    def same_as(self, row: Source) -> bool:
+        return (self.title, self.link, self.category, self.body) == (row.title, row.link, row.category, row.body)
+
+
+async def publish_source(
+    voice: Voice,
+    *,
+    territory_id: int,
+    consultation_id: int,
+    contribution_id: int,
+    title: str,
+    link: str,
+    category: str,
+    note: str = "",
+    argument_id: int | None = None,
+    once: str | None = None,
+) -> Source:
+    """Give a source under a contribution or under one of its arguments.
+
+    That of an unconfirmed account waits, uncounted. A form sent twice makes one row: the second time gives the first.
+
+    Raises:
+        NotFound: this territory has no such public contribution or argument.
+        Refused: a field is missing or wrong, or the rounds or the section do not allow it.
+    """
+    wording = _Wording.of(title, link, category, note)
+    source = Source(
+        id=new_key(),
+        consultation_id=consultation_id,
+        contribution_id=contribution_id,
+        argument_id=argument_id,
+        author_id=voice.account_id,
+        organisation_id=voice.organisation_id,
+        author_kind=voice.kind,
+        title=wording.title,
+        link=wording.link,
+        category=wording.category,
+        body=wording.body,
+        body_html=wording.body_html,
+        state=ItemState.PUBLISHED if voice.confirmed else ItemState.WAITING,
+        once=once,
+    )
+    try:
+        await _publish(voice, territory_id, source)
+    except (IntegrityError, Refused):
+        made = await Source.get_or_none(once=once) if once else None
+        if made is None:
+            raise
+        return made
+    return source
+
+
+async def _publish(voice: Voice, territory_id: int, source: Source) -> None:
+    async with Action(voice, territory_id=territory_id) as action:
+        _, rounds = await lock_below(action, territory_id, source.consultation_id)
+        section = await _count(action, source, 1 if voice.confirmed else 0)
+        refuse(deed_refusal(Deed.SOURCE, rounds, section, action.at))
+        source.created_at = action.at
+        source.published_at = action.at if voice.confirmed else None
+        await source.save(force_create=True)
+        if voice.confirmed:
+            action.record(_published(territory_id, source))
+        else:
+            action.record(
+                SourceLeftWaiting(
+                    territory_id=territory_id,
+                    consultation_id=source.consultation_id,
+                    contribution_id=source.contribution_id,  # type: ignore[attr-defined]
+                    source_id=source.id,
+                )
+            )
+
+
+async def _count(action: Action, source: Source, by: int) -> SectionFlags:
+    """Move the counters by a source more or less; its argument, if it stands under one, must be public."""
+    if source.argument_id is not None:  # type: ignore[attr-defined]
+        there = await execute(
+            "UPDATE argument SET sources_count = sources_count + :by WHERE id = :key AND state = 'published'"
+            " AND contribution_id = :contribution AND (amendment_id IS NULL OR EXISTS"
+            " (SELECT 1 FROM amendment a WHERE a.id = argument.amendment_id AND a.state = 'published')) RETURNING id",
+            by=by,
+            key=source.argument_id,  # type: ignore[attr-defined]
+            contribution=source.contribution_id,  # type: ignore[attr-defined]
+        )
+        if not there:
+            raise NotFound
+    return await move_counters(action, source.consultation_id, source.contribution_id, sources_count=by)  # type: ignore[attr-defined]
+
+
+def _published(territory_id: int, source: Source) -> SourcePublished:
+    return SourcePublished(
+        territory_id=territory_id,
+        consultation_id=source.consultation_id,
+        contribution_id=source.contribution_id,  # type: ignore[attr-defined]
+        source_id=source.id,
+        category=source.category.value,
+        author_kind=source.author_kind,
+        argument_id=source.argument_id,  # type: ignore[attr-defined]
+    )
+
+
+async def _source_inside(consultation_id: int, source_id: int) -> Source:
+    """A source of the consultation whose lock is held, as it stands now."""
+    row = await Source.get_or_none(id=source_id, consultation_id=consultation_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def correct_source(
+    voice: Voice,
+    *,
+    territory_id: int,
+    consultation_id: int,
+    source_id: int,
+    title: str,
+    link: str,
+    category: str,
+    note: str = "",
+) -> Source:
+    """Correct a slip in one's source within fifteen minutes; the earlier wording is kept.
+
+    Raises:
+        NotFound: there is no such source here, or what it stands under is not public.
+        Refused: not the author, too late, not open, or a field is missing or wrong.
+    """
+    wording = _Wording.of(title, link, category, note)
+    async with Action(voice, territory_id=territory_id) as action:
+        _, rounds = await lock_below(action, territory_id, consultation_id)
+        row = await _source_inside(consultation_id, source_id)
+        await _count(action, row, 0)
+        refuse(correction_refusal(voice, row, Deed.SOURCE, rounds, action.at))
+        if wording.same_as(row):
+            action.nothing_to_do()
+            return row
+        await SourceRevision.create(
+            id=new_key(),
+            source_id=row.id,
+            number=row.revision,
+            title=row.title,
+            link=row.link,
+            category=row.category,
+            body=row.body,
+            created_at=row.edited_at or row.created_at,
+        )
+        row.title, row.link, row.category = wording.title, wording.link, wording.category
+        row.body, row.body_html = wording.body, wording.body_html
+        row.edited_at, row.revision = action.at, row.revision + 1
+        await row.save(update_fields=["title", "link", "category", "body", "body_html", "edited_at", "revision"])
+        action.record(
+            SourceCorrected(
+                territory_id=territory_id,
+                consultation_id=consultation_id,
+                contribution_id=row.contribution_id,  # type: ignore[attr-defined]
+                source_id=row.id,
+                revision=row.revision,
+            )
+        )
+        return row
+
+
+async def withdraw_source(voice: Voice, *, territory_id: int, consultation_id: int, source_id: int) -> Source:
+    """Withdraw one's source: a mention without its title and link stays.
+
+    Raises:
+        NotFound: there is no such source here, or what it stands under is not public.
+        Refused: not the author, or the round is over.
+    """
+    async with Action(voice, territory_id=territory_id) as action:
+        _, rounds = await lock_below(action, territory_id, consultation_id)
+        row = await _source_inside(consultation_id, source_id)
+        if row.state is ItemState.WITHDRAWN:
+            action.nothing_to_do()
+            return row
+        refuse(withdrawal_refusal(voice, row, Deed.SOURCE, rounds, action.at))
+        if row.state is ItemState.PUBLISHED:
+            await _count(action, row, -1)
+        row.state, row.removed_at = ItemState.WITHDRAWN, action.at
+        await row.save(update_fields=["state", "removed_at"])
+        action.record(
+            SourceWithdrawn(
+                territory_id=territory_id,
+                consultation_id=consultation_id,
+                contribution_id=row.contribution_id,  # type: ignore[attr-defined]
+                source_id=row.id,
+                argument_id=row.argument_id,  # type: ignore[attr-defined]
+            )
+        )
+        return row
+
+
+async def publish_waiting_sources(account_id: int) -> int:
+    """Publish the sources that an account gave before its address was confirmed, in order; returns how many.
+
+    What is too late, stands under what is no longer public, or speaks for an organisation that may not, goes on
+    waiting; its author sees why.
+    """
+    if not await Account.exists(id=account_id, confirmed_at__isnull=False, deleted_at__isnull=True):
+        return 0
+    waiting = await execute(
+        "SELECT i.id, i.consultation_id, c.territory_id, i.organisation_id, i.author_kind FROM source i"
+        " JOIN consultation c ON c.id = i.consultation_id"
+        " WHERE i.author_id = :account AND i.state = 'waiting' ORDER BY i.id",
+        account=account_id,
+    )
+    published = 0
+    for one in waiting:
+        voice = Voice(account_id=account_id, organisation_id=one["organisation_id"], kind=one["author_kind"])
+        try:
+            published += await _publish_waiting(voice, one["territory_id"], one["consultation_id"], one["id"])
+        except (Refused, NotFound):
+            continue
+    return published
+
+
+async def _publish_waiting(voice: Voice, territory_id: int, consultation_id: int, source_id: int) -> int:
+    async with Action(voice, territory_id=territory_id) as action:
+        _, rounds = await lock_below(action, territory_id, consultation_id)
+        row = await _source_inside(consultation_id, source_id)
+        if row.state is not ItemState.WAITING:
+            action.nothing_to_do()
+            return 0
+        if voice.organisation_id is not None:
+            speaks = await Organisation.exists(id=voice.organisation_id, state=OrganisationState.VERIFIED)
+            refuse(None if speaks else VOICE_LOST)
+        section = await _count(action, row, 1)
+        refuse(deed_refusal(Deed.SOURCE, rounds, section, action.at))
+        row.state, row.published_at = ItemState.PUBLISHED, action.at
+        await row.save(update_fields=["state", "published_at"])
+        action.record(_published(territory_id, row))
+        return 1
