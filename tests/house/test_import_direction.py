@@ -53,7 +53,7 @@ ALLOWED: dict[tuple[str, str], str] = {
         "consult.territories.queries.forget_territories",
     ): "what is kept in memory is read anew",
     (
-        "consult.consultations.actions",
+        "consult.consultations.actions.locking",
         "consult.consultations.queries.ConsultationView",
     ): "the locked consultation is handed to rules in the shape that pages have",
 }
