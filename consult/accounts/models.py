@@ -1,5 +1,6 @@
 """Tables of accounts. Everything public about a person is in ``Account``; everything private in ``Identity``."""
 
+import hashlib
 from enum import StrEnum
 
 from tortoise import fields
@@ -20,9 +21,14 @@ class Role(StrEnum):
 
 
 class Account(Model):
-    """A person as the public knows them. Deleting an account empties this row's name and drops its identity."""
+    """A person as the public knows them. Deleting an account empties this row's name and drops its identity.
+
+    An account that signed up and has not followed its link yet is pending: it has no identity, only a link to the
+    address that it claims (ADR 0010). ``origin_key`` of a sign-up is a digest of the form: a form makes one row.
+    """
 
     id = KeyField()
+    identity: fields.BackwardOneToOneRelation["Identity"]
     public_name = fields.CharField(max_length=80)
     language = fields.CharField(max_length=5, default="fr")
     origin = fields.CharField(max_length=40, default="sign-up")
@@ -43,6 +49,7 @@ class Identity(Model):
     """Who the person is to us: address and password. Never shown, never exported, dropped at deletion."""
 
     id = KeyField()
+    account_id: int
     account: fields.OneToOneRelation[Account] = fields.OneToOneField("consult.Account", related_name="identity")
     email = fields.CharField(max_length=254)
     email_key = fields.CharField(max_length=254, unique=True)
@@ -58,6 +65,7 @@ class Session(Model):
 
     id = KeyField()
     digest = fields.CharField(max_length=64, unique=True)
+    account_id: int
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("consult.Account", related_name="sessions")
     browser = fields.CharField(max_length=120, default="")
     created_at = fields.DatetimeField()
@@ -69,21 +77,30 @@ class Session(Model):
 
 
 class LinkPurpose(StrEnum):
-    """What a link sent by e-mail is good for."""
+    """What a link sent by e-mail is good for. A notice is no link: only the address that a mail of ours goes to."""
 
     CONFIRM = "confirm"
     SIGN_IN = "sign_in"
     CHANGE_EMAIL = "change_email"
-    RESET_PASSWORD = "reset_password"
+    INVITE = "invite"
+    NOTICE = "notice"
 
 
 class MailLink(Model):
-    """A link of one use. Its token is the signed key of this row; following it shows a page, only a POST uses it."""
+    """A link of one use. Its token is the signed key of this row; following it shows a page, only a POST uses it.
+
+    ``account`` is the one that asked; a link to sign in has none, because nobody looks whether the address is known
+    before the mail is written (ADR 0010).
+    """
 
     id = KeyField()
-    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("consult.Account", related_name="links")
+    account_id: int | None
+    account: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        "consult.Account", related_name="links", null=True
+    )
     purpose = fields.CharEnumField(LinkPurpose, max_length=20)
     email = fields.CharField(max_length=254)
+    email_key = fields.CharField(max_length=254, default="", db_index=True)
     territory_id = fields.BigIntField(null=True)
     next_path = fields.CharField(max_length=500, default="")
     created_at = fields.DatetimeField()
@@ -98,7 +115,9 @@ class Staff(Model):
     """A role of an account in a territory."""
 
     id = KeyField()
+    territory_id: int
     territory: fields.ForeignKeyRelation["Model"] = fields.ForeignKeyField("consult.Territory", related_name="staff")
+    account_id: int
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("consult.Account", related_name="staff")
     role = fields.CharEnumField(Role, max_length=20)
     created_at = fields.DatetimeField()
@@ -106,3 +125,8 @@ class Staff(Model):
     class Meta:
         table = "staff"
         unique_together = (("territory", "account", "role"),)
+
+
+def token_digest(token: str) -> str:
+    """What is stored of a session's token: its SHA-256, in hexadecimal."""
+    return hashlib.sha256(token.encode()).hexdigest()

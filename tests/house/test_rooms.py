@@ -19,6 +19,7 @@ REVIEWED: dict[str, str] = {
     "accounts/passwords": "argon2id, and nothing else of the room",
     "accounts/links": "addresses and tokens of the links sent by e-mail",
     "accounts/elsewhere": "what the rooms above keep of an account, for its deletion and its download",
+    "accounts/personal_data": "everything held about a person; other rooms say their part of it",
 }
 LONGEST_MODULE = 400
 LONGEST_HANDLER = 25
