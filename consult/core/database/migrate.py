@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import PlanStep
 from tortoise.migrations.recorder import MigrationRecorder
 
+from consult.core import clock
 from consult.core.database.config import APP_LABEL, CONNECTION, sqlite_address, tortoise_config
 from consult.core.database.editor import ConsultExecutor
 from consult.core.database.session import connection, forget_other_engine, in_transaction
@@ -192,7 +192,7 @@ async def _row_counts(client: BaseDBAsyncClient) -> dict[str, int]:
         " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> 'tortoise_migrations' ORDER BY name"
     )
     return {
-        one["name"]: (await client.execute_query_dict(f'SELECT COUNT(*) AS n FROM "{one["name"]}"'))[0]["n"]  # noqa: S608
+        one["name"]: (await client.execute_query_dict(f'SELECT COUNT(*) AS n FROM "{one["name"]}"'))[0]["n"]
         for one in tables
     }
 
@@ -221,7 +221,7 @@ async def _judge(
 
 def _copy(path: Path, before: str) -> Path:
     """Copy the database with what its write-ahead log holds; the reader sees the last commit."""
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    moment = clock.now().strftime("%Y%m%dT%H%M%S")
     target = path.with_name(f"{path.name}.{moment}-before-{before}.backup")
     number = 1
     while target.exists():
