@@ -15,7 +15,6 @@ from tortoise.migrations.executor import PlanStep
 from tortoise.migrations.recorder import MigrationRecorder
 
 from consult.core import clock
-from consult.core import clock
 from consult.core.database.config import APP_LABEL, CONNECTION, sqlite_address, tortoise_config
 from consult.core.database.editor import ConsultExecutor
 from consult.core.database.session import connection, forget_other_engine, in_transaction
