@@ -56,6 +56,8 @@ ALLOWED: dict[tuple[str, str], str] = {
         "consult.consultations.actions.locking",
         "consult.consultations.queries.ConsultationView",
     ): "the locked consultation is handed to rules in the shape that pages have",
+    ("consult.notifications.writing", "consult.web.language"): "a mail is written in its reader's language",
+    ("consult.notifications.writing", "consult.web.render.environment"): "a mail is a page that travels",
 }
 
 

@@ -17,6 +17,8 @@ REVIEWED: dict[str, str] = {
     "organisations/voices": "the field « au nom de », which the writing forms of several rooms carry",
     "contributions/search": "one interface to the full-text search of both engines",
     "accounts/passwords": "argon2id, and nothing else of the room",
+    "notifications/writing": "fills in the templates of mails",
+    "notifications/sending": "hands mails over to the SMTP server",
     "accounts/links": "addresses and tokens of the links sent by e-mail",
     "accounts/elsewhere": "what the rooms above keep of an account, for its deletion and its download",
     "accounts/personal_data": "everything held about a person; other rooms say their part of it",
