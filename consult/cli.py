@@ -77,15 +77,17 @@ def serve(
 @app.command()
 def worker(once: Annotated[bool, typer.Option("--once", help="Do what is due now, then stop.")] = False) -> None:
     """Run the reactions that actions have left: mails and the like."""
-    from consult.core import outbox
+    from consult.app import work
     from consult.core.logs import set_up_logs
+    from consult.core.outbox import drain_all
+    from consult.notifications.sending import send_waiting
 
     set_up_logs()
     if once:
-        typer.echo(f"{run(outbox.drain_all)} reactions done")
+        typer.echo(f"{run(drain_all)} reactions done, {run(send_waiting)} mails sent")
         return
     try:
-        run(outbox.work)
+        run(work)
     except KeyboardInterrupt:
         typer.echo("stopped")
 
@@ -141,6 +143,23 @@ def import_cap_collectif(
     from consult.imports.command import import_with_progress
 
     run(lambda: import_with_progress(path, consultation, territory, title))
+
+
+@staff_app.command("add")
+def staff_add(
+    email: Annotated[str, typer.Argument(help="The person's e-mail address.")],
+    role: Annotated[
+        str, typer.Option(help="administrator, moderator, rapporteur, mediator, decision_maker or guarantor.")
+    ],
+    territory: Annotated[str | None, typer.Option(help="Short name; may be left out where there is one only.")] = None,
+    name: Annotated[str, typer.Option(help="Public name, for an account that is not there yet.")] = "",
+) -> None:
+    """Give somebody a role, make their account if there is none, and print a sign-in link of one use."""
+    from consult.accounts.commands import add_staff
+
+    path = run(lambda: add_staff(email=email, territory=territory, role=role, name=name))
+    typer.echo(f"{email} has the role {role.replace('-', '_')}. To sign in, once, within 24 hours:")
+    typer.echo(f"{settings().base_url}{path}")
 
 
 def main() -> None:

@@ -61,7 +61,7 @@ ITEMS = tuple(place.table for place in PLACES if place.at_deletion is AtDeletion
 async def waiting_count(account_id: int) -> int:
     """How many texts of an account wait for its address to be confirmed."""
     counts = " + ".join(
-        f"(SELECT COUNT(*) FROM {table} WHERE author_id = :account AND state = 'waiting')"  # noqa: S608 - named above
+        f"(SELECT COUNT(*) FROM {table} WHERE author_id = :account AND state = 'waiting')"
         for table in ITEMS
     )
     rows = await execute(f"SELECT {counts} AS waiting", account=account_id)
@@ -73,11 +73,11 @@ async def move(from_account_id: int, to_account_id: int) -> None:
     for place in PLACES:
         if not place.moves:
             continue
-        sql = f"UPDATE {place.table} SET {place.column} = :receiver WHERE {place.column} = :giver"  # noqa: S608 - named above
+        sql = f"UPDATE {place.table} SET {place.column} = :receiver WHERE {place.column} = :giver"
         if place.once_per:
             same = " AND ".join(f"other.{column} = {place.table}.{column}" for column in place.once_per)
             sql += (
-                f" AND NOT EXISTS (SELECT 1 FROM {place.table} other"  # noqa: S608 - named above
+                f" AND NOT EXISTS (SELECT 1 FROM {place.table} other"
                 f" WHERE other.{place.column} = :receiver AND {same})"
             )
         await execute(sql, receiver=to_account_id, giver=from_account_id)
@@ -86,7 +86,7 @@ async def move(from_account_id: int, to_account_id: int) -> None:
 async def forget(account_id: int, email_key: str) -> None:
     """Drop what must not outlive a deleted account, and every trace of its address (inside an action)."""
     for place in PLACES:
-        sql = f"DELETE FROM {place.table} WHERE {place.column} = :account"  # noqa: S608 - named above
+        sql = f"DELETE FROM {place.table} WHERE {place.column} = :account"
         if place.at_deletion is AtDeletion.DROP_WAITING:
             await execute(f"{sql} AND state = 'waiting'", account=account_id)
         elif place.at_deletion is AtDeletion.DROP:
@@ -98,6 +98,6 @@ async def forget(account_id: int, email_key: str) -> None:
 
 async def rows_of(place: Place, account_id: int) -> list[dict[str, Any]]:
     """What a table holds of an account, for the person to read."""
-    sql = f"SELECT * FROM {place.table} WHERE {place.column} = :account ORDER BY id"  # noqa: S608 - named above
+    sql = f"SELECT * FROM {place.table} WHERE {place.column} = :account ORDER BY id"
     rows = await execute(sql, account=account_id)
     return [{name: value for name, value in row.items() if name not in place.hides} for row in rows]

@@ -140,3 +140,10 @@ class StaffInvited(Event):
     account_id: int
     role: str
     link_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimsSwept(Event):
+    """Pending accounts that nobody confirmed in two months were emptied, with their addresses and waiting texts."""
+
+    count: int

@@ -17,6 +17,10 @@ SESSION_LIFE = timedelta(days=30)
 SIGN_IN_LINK_LIFE = timedelta(minutes=10)
 CONFIRM_LINK_LIFE = timedelta(days=7)
 CHANGE_LINK_LIFE = timedelta(hours=24)
+# of a link printed by the command line, which has to be carried to somebody
+PRINTED_LINK_LIFE = timedelta(hours=24)
+KEEP_LINKS = timedelta(days=30)
+KEEP_CLAIMS = timedelta(days=60)
 FRESH = timedelta(minutes=15)
 NAME_MIN, NAME_MAX = 2, 60
 PASSWORD_MIN, PASSWORD_MAX = 12, 200

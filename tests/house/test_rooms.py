@@ -21,6 +21,7 @@ REVIEWED: dict[str, str] = {
     "notifications/sending": "hands mails over to the SMTP server",
     "accounts/links": "addresses and tokens of the links sent by e-mail",
     "accounts/elsewhere": "what the rooms above keep of an account, for its deletion and its download",
+    "accounts/commands": "what `consult staff add` does, apart from printing",
     "accounts/personal_data": "everything held about a person; other rooms say their part of it",
 }
 LONGEST_MODULE = 400
