@@ -1,4 +1,4 @@
-"""What all items (contribution, amendment, argument, source) have in common: an author, a text, a state, a tombstone."""
+"""What all items (contribution, amendment, argument, source) share: an author, a text, a state, a tombstone."""
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any

@@ -21,8 +21,8 @@ class Consultation(Model):
 
     ``changes`` grows with every write below the consultation, ``rules_changes`` only when its own presentation, rounds
     or sections change. ``last_number`` is the last contribution number given out; both are moved under the row's lock.
-    The counters count what is public, by voters and by tallies together. ``once`` here, in rounds and in sections is the
-    key of the form that made the row: the same form makes one row.
+    The counters count what is public, by voters and by tallies together. ``once`` (here, in rounds and in sections) is
+    the key of the form that made the row: the same form makes one row.
     """
 
     id = KeyField()

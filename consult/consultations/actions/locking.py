@@ -1,11 +1,16 @@
-"""The verbs that write consultations, and the lock that every writing action below one begins with."""
+"""The locks of a consultation: the one every writing action below it begins with, and the one that guards its rules."""
 
-from consult.consultations.models import Consultation, Round
+from typing import Any
+
+from consult.consultations.events import RulesChanged
+from consult.consultations.models import Consultation, ConsultationState, Round, RuleChange
 from consult.consultations.queries import ConsultationView
+from consult.consultations.rules.organising import REASON_NEEDED, administrator_refusal, rules_are_bound
 from consult.core import clock
 from consult.core.action import Action
 from consult.core.database import execute
-from consult.core.errors import NotFound
+from consult.core.errors import NotFound, refuse
+from consult.core.keys import new_key
 
 
 async def lock_consultation(action: Action, consultation_id: int) -> ConsultationView:
@@ -28,3 +33,61 @@ async def lock_consultation(action: Action, consultation_id: int) -> Consultatio
     action.at = clock.now()
     row = await Consultation.get(id=consultation_id)
     return ConsultationView(row, await Round.filter(consultation_id=consultation_id).order_by("opens_at", "id"))
+
+
+async def lock_rules(action: Action, consultation_id: int) -> ConsultationView:
+    """Take the lock of a consultation in the action's territory in order to change its rules, and count that too.
+
+    Raises:
+        NotFound: there is no such consultation in that territory.
+        Refused: the voice is not an administrator's.
+    """
+    refuse(administrator_refusal(action.voice))
+    view = await lock_consultation(action, consultation_id)
+    if view.row.territory_id != action.territory_id:
+        raise NotFound
+    await execute("UPDATE consultation SET rules_changes = rules_changes + 1 WHERE id = :key", key=consultation_id)
+    action.changed("rules", consultation_id)
+    action.changed("consultations", view.row.territory_id)
+    return view
+
+
+def are_bound(action: Action, view: ConsultationView) -> bool:
+    """Whether people could take part already, so that a change of rules needs its reason."""
+    return rules_are_bound(view.row.state is ConsultationState.PUBLISHED, view.rounds, action.at)
+
+
+async def tell_rule_change(
+    action: Action, view: ConsultationView, reason: str, *, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """Keep a change of rules with its reason for the public; nothing to tell while nobody could take part.
+
+    Args:
+        before: ``kind`` (``consultation``, ``round`` or ``section``), ``name`` and the changed ``values``; empty for
+            what is new. Instants are ISO 8601.
+        after: the same; empty for what is gone.
+
+    Raises:
+        Refused: people could take part already, and there is no reason.
+    """
+    if not are_bound(action, view):
+        return
+    refuse(None if reason.strip() else REASON_NEEDED)
+    change = await RuleChange.create(
+        id=new_key(),
+        consultation_id=view.row.id,
+        account_id=action.voice.account_id,
+        at=action.at,
+        reason=reason.strip(),
+        before=before,
+        after=after,
+    )
+    action.record(
+        RulesChanged(territory_id=view.row.territory_id, consultation_id=view.row.id, rule_change_id=change.id)
+    )
+
+
+def changed_values(old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Only what differs, on both sides."""
+    names = [name for name in new if new[name] != old.get(name)]
+    return {name: old[name] for name in names}, {name: new[name] for name in names}

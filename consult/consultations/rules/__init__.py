@@ -119,6 +119,11 @@ class Unit(StrEnum):
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
+def elapsed(start: datetime, end: datetime) -> timedelta:
+    """Time really gone by: two local times of one zone would be subtracted as if its clocks never changed."""
+    return end.astimezone(UTC) - start.astimezone(UTC)
+
+
 def time_left(instant: datetime, at: datetime, last_day: date, today: date) -> tuple[int, Unit]:
     """How long it is to an instant, as people count: by days of the calendar, and when it is near by hours or minutes.
 
@@ -126,7 +131,7 @@ def time_left(instant: datetime, at: datetime, last_day: date, today: date) -> t
         last_day: the day of the instant in the territory's zone, the day before when it is the end of that one.
         today: the day of ``at`` in that zone.
     """
-    left, days = _elapsed(at, instant), (last_day - today).days
+    left, days = elapsed(at, instant), (last_day - today).days
     if left >= DAY:
         return max(days, 1), Unit.DAYS
     if left >= HOUR:
@@ -136,16 +141,11 @@ def time_left(instant: datetime, at: datetime, last_day: date, today: date) -> t
 
 def time_left_changes(instant: datetime, at: datetime) -> datetime | None:
     """When :func:`time_left` says something else before the next midnight; None while it counts days."""
-    left = _elapsed(at, instant)
+    left = elapsed(at, instant)
     if left > 2 * DAY:
         return None
     whole = DAY if left >= DAY else HOUR if left >= HOUR else MINUTE
     return max(instant - (left // whole) * whole, at)
-
-
-def _elapsed(start: datetime, end: datetime) -> timedelta:
-    """Time really gone by: two local times of one zone would be subtracted as if its clocks never changed."""
-    return end.astimezone(UTC) - start.astimezone(UTC)
 
 
 def deed_refusal(deed: Deed, rounds: Sequence[RoundLike], section: object | None, at: datetime) -> Refusal | None:

@@ -1,0 +1,160 @@
+"""The verbs that write rounds. Nobody bypasses a closed one: opening it again is a change of rules, with its reason."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from consult.consultations.actions.locking import changed_values, lock_rules, tell_rule_change
+from consult.consultations.events import RoundAdded, RoundEdited, RoundRemoved
+from consult.consultations.models import ConsultationState, Round
+from consult.consultations.queries import ConsultationView
+from consult.consultations.rules import Deed
+from consult.consultations.rules.organising import (
+    ROUND_ALLOWS_NOTHING,
+    ROUND_WAS_OPEN,
+    calendar_refusal,
+    past_refusal,
+)
+from consult.core.action import Action
+from consult.core.errors import NotFound, refuse
+from consult.core.keys import new_key
+from consult.core.voice import Voice
+
+
+async def add_round(
+    voice: Voice,
+    *,
+    territory_id: int,
+    consultation_id: int,
+    title: str,
+    opens_at: datetime,
+    closes_at: datetime,
+    may: frozenset[Deed],
+    reason: str = "",
+    once: str | None = None,
+) -> Round:
+    """Give a consultation a round ``[opens_at, closes_at)``.
+
+    Raises:
+        Refused: the dates are impossible or overlap another round's; or people could take part already and there is no
+            reason.
+    """
+    async with Action(voice, territory_id=territory_id) as action:
+        view = await lock_rules(action, consultation_id)
+        made = await Round.get_or_none(once=once, consultation_id=consultation_id) if once else None
+        if made is not None:
+            action.nothing_to_do()
+            return made
+        new = _values(title, opens_at.astimezone(UTC), closes_at.astimezone(UTC), may)
+        _judge(action, view, None, new)
+        await tell_rule_change(action, view, reason, before={}, after=_told(title, new))
+        one = await Round.create(id=new_key(), consultation_id=consultation_id, once=once, **_columns(new))
+        action.record(RoundAdded(territory_id=territory_id, **_facts(consultation_id, one.id, new)))
+        return one
+
+
+async def edit_round(
+    voice: Voice,
+    *,
+    territory_id: int,
+    consultation_id: int,
+    round_id: int,
+    title: str,
+    opens_at: datetime,
+    closes_at: datetime,
+    may: frozenset[Deed],
+    reason: str = "",
+) -> Round:
+    """Change a round's name, dates or permissions; extending or opening again is this.
+
+    Raises:
+        NotFound: the consultation has no such round.
+        Refused: as for a new round, and what has been cannot be made otherwise.
+    """
+    async with Action(voice, territory_id=territory_id) as action:
+        view = await lock_rules(action, consultation_id)
+        one = _of(view, round_id)
+        new = _values(title, opens_at.astimezone(UTC), closes_at.astimezone(UTC), may)
+        before, after = changed_values(_values(one.title, one.opens_at, one.closes_at, _may(one)), new)
+        if not after:
+            action.nothing_to_do()
+            return one
+        _judge(action, view, one, new)
+        await tell_rule_change(action, view, reason, before=_told(one.title, before), after=_told(title, after))
+        await Round.filter(id=one.id).update(**_columns(new))
+        action.record(RoundEdited(territory_id=territory_id, **_facts(consultation_id, one.id, new)))
+        return one.update_from_dict(_columns(new))
+
+
+async def remove_round(
+    voice: Voice, *, territory_id: int, consultation_id: int, round_id: int, reason: str = ""
+) -> None:
+    """Take away a round that has never been open.
+
+    Raises:
+        Refused: it has been open; or people could take part in another one already and there is no reason.
+    """
+    async with Action(voice, territory_id=territory_id) as action:
+        view = await lock_rules(action, consultation_id)
+        one = next((one for one in view.rounds if one.id == round_id), None)
+        if one is None:
+            action.nothing_to_do()
+            return
+        begun = view.row.state is ConsultationState.PUBLISHED and one.opens_at <= action.at
+        refuse(ROUND_WAS_OPEN if begun else None)
+        old = _values(one.title, one.opens_at, one.closes_at, _may(one))
+        await tell_rule_change(action, view, reason, before=_told(one.title, old), after={})
+        await Round.filter(id=one.id).delete()
+        action.record(RoundRemoved(territory_id=territory_id, consultation_id=consultation_id, round_id=one.id))
+
+
+def _of(view: ConsultationView, round_id: int) -> Round:
+    for one in view.rounds:
+        if one.id == round_id:
+            return one
+    raise NotFound
+
+
+def _judge(action: Action, view: ConsultationView, present: Round | None, new: dict[str, Any]) -> None:
+    opens_at, closes_at = (datetime.fromisoformat(new[name]) for name in ("opens_at", "closes_at"))
+    refuse(ROUND_ALLOWS_NOTHING if not new["may"] else None)
+    others = [one for one in view.rounds if present is None or one.id != present.id]
+    refuse(calendar_refusal(opens_at, closes_at, others))
+    if view.row.state is ConsultationState.PUBLISHED:
+        refuse(past_refusal(present, opens_at, closes_at, action.at))
+
+
+def _may(one: Round) -> frozenset[Deed]:
+    return frozenset(deed for deed in Deed if getattr(one, f"may_{deed}"))
+
+
+def _values(title: str, opens_at: datetime, closes_at: datetime, may: frozenset[Deed]) -> dict[str, Any]:
+    """A round as it is told: what a form gives, and what a change of rules keeps."""
+    return {
+        "title": title,
+        "opens_at": opens_at.isoformat(),
+        "closes_at": closes_at.isoformat(),
+        "may": [deed.value for deed in Deed if deed in may],
+    }
+
+
+def _columns(new: dict[str, Any]) -> dict[str, Any]:
+    """The same as the row has it."""
+    return {
+        "title": new["title"],
+        "opens_at": datetime.fromisoformat(new["opens_at"]),
+        "closes_at": datetime.fromisoformat(new["closes_at"]),
+        **{f"may_{deed}": deed in new["may"] for deed in Deed},
+    }
+
+
+def _told(name: str, values: dict[str, Any]) -> dict[str, Any]:
+    return {"kind": "round", "name": name, "values": values}
+
+
+def _facts(consultation_id: int, round_id: int, new: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "consultation_id": consultation_id,
+        "round_id": round_id,
+        "opens_at": new["opens_at"],
+        "closes_at": new["closes_at"],
+    }
