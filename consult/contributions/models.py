@@ -8,8 +8,11 @@ from tortoise.models import Model
 
 from consult.consultations.items import Item
 from consult.core.fields import KeyField
+from consult.core.text.markdown import plain_excerpt
 from consult.core.text.sanitising import html_to_text
 from consult.core.text.stems import stems
+
+EXCERPT = 220
 
 
 class Contribution(Item):
@@ -18,7 +21,8 @@ class Contribution(Item):
     ``number`` is given at publication, without gaps, and stays when the item is withdrawn or hidden. ``votes_*`` count
     the voters' choices on the present wording, ``earlier_*`` those cast on an earlier wording, ``tally_*`` what tallies
     add (imported, paper, workshop). ``votes_total`` is all of them together; ``contested`` is the smaller of all agree
-    and all disagree. ``shuffle`` is a fixed random place for the random order. ``stems`` feeds the search.
+    and all disagree. ``shuffle`` is a fixed random place for the random order. ``stems`` feeds the search,
+    ``excerpt`` is the beginning of the text, as lists show it.
     """
 
     section: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
@@ -27,6 +31,7 @@ class Contribution(Item):
     number = fields.IntField(null=True)
     title = fields.CharField(max_length=240)
     stems = fields.TextField(default="")
+    excerpt = fields.CharField(max_length=EXCERPT + 20, default="")
     explanation_html = fields.TextField(default="")
     annexes: fields.Field[list[dict[str, str]]] = fields.JSONField(default=list)
     shuffle = fields.IntField(default=0)
@@ -159,6 +164,11 @@ class Draft(Model):
     class Meta:
         table = "draft"
         indexes = [("account_id", "updated_at")]
+
+
+def excerpt_of(body_html: str) -> str:
+    """The beginning of a text on one line, made once, when it is written: a list shows twenty of them."""
+    return plain_excerpt(body_html, EXCERPT)
 
 
 def search_stems(title: str, body_html: str) -> str:

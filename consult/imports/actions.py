@@ -9,7 +9,7 @@ from consult.accounts.models import Account
 from consult.arguments.models import Argument, Side
 from consult.consultations.items import ItemState
 from consult.consultations.models import Consultation, ConsultationState, Round, Section
-from consult.contributions.models import Contribution, Revision
+from consult.contributions.models import Contribution, Revision, excerpt_of, search_stems
 from consult.contributions.search import index_contribution
 from consult.core.action import Action
 from consult.core.database import execute
@@ -18,7 +18,6 @@ from consult.core.keys import new_key
 from consult.core.text.cleaning import clean_line, clean_text
 from consult.core.text.links import safe_address
 from consult.core.text.sanitising import html_to_text, plain_to_html, sanitise_html
-from consult.core.text.stems import stems
 from consult.core.voice import Voice
 from consult.imports.events import ConsultationImported
 from consult.imports.models import Import
@@ -229,7 +228,8 @@ def _add_contribution(batch: _Batch, opinion: Opinion) -> None:
         title=title,
         body=text,
         body_html=html,
-        stems=stems(f"{title} {text}"),
+        excerpt=excerpt_of(html),
+        stems=search_stems(title, html),
         explanation_html="".join(sanitise_html(one.body) for one in opinion.appendices if one.body),
         annexes=[
             {"title": clean_line(one.title), "before": sanitise_html(one.before), "after": sanitise_html(one.after)}

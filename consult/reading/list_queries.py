@@ -15,16 +15,14 @@ from consult.consultations.queries import SectionNode
 from consult.contributions.search import match_clause, match_words
 from consult.core.database import execute, instant
 from consult.core.paging import Page, cut, read_cursor, write_cursor
-from consult.core.text.markdown import plain_excerpt
 from consult.core.text.stems import query_stems
 
 PAGE_SIZE = 20
 COUNT_LIMIT = 1000
-EXCERPT = 220
 SHUFFLE_RANGE = 1 << 31
 _COLUMNS = (
     f"i.id, i.number, i.title, i.state, i.published_at, i.removed_ground, i.section_id, i.votes_total, i.contested,"
-    f" i.arguments_count, i.sources_count, i.shuffle, SUBSTR(i.body, 1, {EXCERPT * 2}) AS opening, {AUTHOR_COLUMNS}"
+    f" i.arguments_count, i.sources_count, i.shuffle, i.excerpt, {AUTHOR_COLUMNS}"
 )
 
 
@@ -181,7 +179,7 @@ def row_view(row: Mapping[str, Any], slug: str, sections: Mapping[int, str]) -> 
     return {
         **common,
         "title": row["title"],
-        "excerpt": plain_excerpt(row["opening"], EXCERPT),
+        "excerpt": row["excerpt"],
         "author": author_of(row),
         "section": sections.get(row["section_id"], ""),
         "votes": row["votes_total"],

@@ -63,6 +63,7 @@ async def publish_contribution(
             title=wording.title,
             body=wording.body,
             body_html=wording.body_html,
+            excerpt=wording.excerpt,
             created_at=action.at,
             once=once,
             shuffle=secrets.randbelow(1 << 31),

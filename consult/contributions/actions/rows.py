@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from consult.consultations.actions import lock_consultation
 from consult.consultations.models import Consultation, ConsultationState, Round
-from consult.contributions.models import Contribution, Revision, search_stems
+from consult.contributions.models import Contribution, Revision, excerpt_of, search_stems
 from consult.contributions.rules import text_refusal
 from consult.contributions.search import index_contribution
 from consult.core.action import Action
@@ -22,6 +22,7 @@ class Wording:
     title: str
     body: str
     body_html: str
+    excerpt: str
     stems: str
 
     @classmethod
@@ -34,7 +35,7 @@ class Wording:
         title, body = clean_line(title), clean_text(body)
         refuse(text_refusal(title, body))
         body_html = render_markdown(body)
-        return cls(title, body, body_html, search_stems(title, body_html))
+        return cls(title, body, body_html, excerpt_of(body_html), search_stems(title, body_html))
 
     def same_as(self, row: Contribution) -> bool:
         """Whether it says to the letter what the contribution says."""
@@ -100,7 +101,7 @@ async def reword(
     ``earlier_*`` and puts the new one into ``votes_*``.
     """
     await execute(
-        "UPDATE contribution SET title = :title, body = :body, body_html = :html, stems = :stems,"
+        "UPDATE contribution SET title = :title, body = :body, body_html = :html, excerpt = :excerpt, stems = :stems,"
         " revision = revision + 1, edited_at = :at, changes = changes + 1,"
         " earlier_agree = earlier_agree + votes_agree, earlier_mixed = earlier_mixed + votes_mixed,"
         " earlier_disagree = earlier_disagree + votes_disagree,"
@@ -108,6 +109,7 @@ async def reword(
         title=wording.title,
         body=wording.body,
         html=wording.body_html,
+        excerpt=wording.excerpt,
         stems=wording.stems,
         at=action.at,
         key=row.id,
