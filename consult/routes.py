@@ -4,6 +4,8 @@ from starlette.routing import BaseRoute, Route
 
 from consult.accounts.pages import account, data, links, sign_in
 from consult.accounts.pages import staff as staff_pages
+from consult.contributions.pages import amending, revising, writing
+from consult.contributions.pages import own as own_pages
 from consult.reading import list_pages as reading_list
 from consult.reading import pages as reading
 from consult.running import pages as running
@@ -11,6 +13,8 @@ from consult.territories import pages as territories
 from consult.web import static
 from consult.web.gate import anyone, signed_in, signed_out, staff
 from consult.web.routing import get, post
+
+AMENDMENT = "/consultations/{slug}/contributions/{n:int}/amendments/{id:int}"
 
 ROUTES: list[BaseRoute] = [
     # --- files
@@ -26,6 +30,29 @@ ROUTES: list[BaseRoute] = [
     get("/", reading.home, gate=anyone),
     get("/consultations/{slug}", reading.consultation, gate=anyone),
     get("/consultations/{slug}/contributions", reading_list.contribution_list, gate=anyone),
+    # --- contributions
+    get("/consultations/{slug}/contributions/new", writing.new_contribution, gate=signed_in),
+    post("/consultations/{slug}/contributions/new", writing.send_contribution, gate=signed_in),
+    get("/consultations/{slug}/contributions/similar", writing.similar, gate=signed_in),
+    get("/consultations/{slug}/contributions/{n:int}/edit", revising.edit_contribution, gate=signed_in),
+    post("/consultations/{slug}/contributions/{n:int}/edit", revising.send_revision, gate=signed_in),
+    get("/consultations/{slug}/contributions/{n:int}/withdraw", revising.ask_withdrawal, gate=signed_in),
+    post("/consultations/{slug}/contributions/{n:int}/withdraw", revising.send_withdrawal, gate=signed_in),
+    get("/consultations/{slug}/contributions/{n:int}/history", revising.contribution_history, gate=anyone),
+    get("/consultations/{slug}/contributions/{n:int}/amendments/new", amending.new_amendment, gate=signed_in),
+    post("/consultations/{slug}/contributions/{n:int}/amendments/new", amending.send_amendment, gate=signed_in),
+    get(AMENDMENT + "/adopt", amending.ask_adoption, gate=signed_in),
+    post(AMENDMENT + "/adopt", amending.send_adoption, gate=signed_in),
+    get(AMENDMENT + "/decline", amending.ask_decline, gate=signed_in),
+    post(AMENDMENT + "/decline", amending.send_decline, gate=signed_in),
+    get(AMENDMENT + "/withdraw", amending.ask_amendment_withdrawal, gate=signed_in),
+    post(AMENDMENT + "/withdraw", amending.send_amendment_withdrawal, gate=signed_in),
+    get("/account/contributions", own_pages.own_contributions_page, gate=signed_in),
+    get("/account/contributions/{id:int}/withdraw", own_pages.ask_waiting_withdrawal, gate=signed_in),
+    post("/account/contributions/{id:int}/withdraw", own_pages.send_waiting_withdrawal, gate=signed_in),
+    get("/account/drafts", own_pages.drafts_page, gate=signed_in),
+    get("/account/drafts/{id:int}/discard", own_pages.ask_discard, gate=signed_in),
+    post("/account/drafts/{id:int}/discard", own_pages.send_discard, gate=signed_in),
     # --- accounts
     get("/sign-up", sign_in.sign_up_page, gate=signed_out),
     post("/sign-up", sign_in.sign_up, gate=signed_out),

@@ -9,6 +9,7 @@ from consult.consultations.items import ItemState
 from consult.consultations.queries import ConsultationView
 from consult.contributions.models import Contribution
 from consult.contributions.queries import contribution_by_number
+from consult.contributions.rules import Authored
 from consult.core.errors import NotFound, Refused
 from consult.core.voice import Voice
 from consult.organisations.voices import chosen_voice
@@ -47,7 +48,7 @@ async def access_contribution(request: Request) -> ContributionAccess:
     return ContributionAccess(view, row)
 
 
-async def author_voice(request: Request, row: Contribution) -> Voice:
+async def author_voice(request: Request, row: Authored) -> Voice:
     """The visitor's voice for acting on a text: the organisation's when it speaks in the text, else their own.
 
     Whether that voice is the author is for the rules to say (``is_author``).

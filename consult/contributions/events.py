@@ -112,4 +112,3 @@ class AuthorshipRefreshed(Event):
     """What an account wrote in a consultation is shown anew: its public name changed, or the account was deleted."""
 
     consultation_id: int
-    account_deleted: bool

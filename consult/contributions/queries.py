@@ -65,7 +65,7 @@ async def similar_contributions(
     if not terms:
         return []
     found = await execute(
-        "SELECT c.id, c.title, c.stems FROM contribution c WHERE c.consultation_id = :consultation"  # noqa: S608
+        "SELECT c.id, c.title, c.stems FROM contribution c WHERE c.consultation_id = :consultation"
         f" AND c.state = 'published' AND c.id <> :besides AND {match_clause()} ORDER BY c.id DESC LIMIT :most",
         consultation=consultation_id,
         besides=besides or 0,
@@ -104,7 +104,7 @@ async def _rarest(terms: list[str]) -> list[str]:
 
 async def _described(keys: list[int], scores: Mapping[int, float]) -> list[Similar]:
     rows = await execute(
-        f"SELECT i.id, i.number, i.title, i.body_html, {AUTHOR_COLUMNS} FROM contribution i{AUTHOR_JOINS}"  # noqa: S608
+        f"SELECT i.id, i.number, i.title, i.body_html, {AUTHOR_COLUMNS} FROM contribution i{AUTHOR_JOINS}"
         " WHERE i.id IN :keys AND i.state = 'published'",
         keys=keys,
     )
@@ -140,6 +140,11 @@ class Wording:
     amendment: dict[str, Any] | None
     title_parts: list[Segment]
     parts: list[Segment]
+
+    @property
+    def body_changed(self) -> bool:
+        """Whether the text differs from the one before, rather than the title alone."""
+        return is_changed(self.parts)
 
 
 async def history(contribution_id: int, *, after: str = "") -> Page[Wording]:
@@ -224,7 +229,7 @@ async def amendment_by_id(contribution_id: int, amendment_id: int) -> dict[str, 
 
 
 _AMENDMENTS = (
-    "SELECT i.id, i.state, i.title, i.body, i.body_html, i.reason, i.outcome, i.outcome_at, i.outcome_reason,"  # noqa: S608
+    "SELECT i.id, i.state, i.title, i.body, i.body_html, i.reason, i.outcome, i.outcome_at, i.outcome_reason,"
     " i.published_at, i.removed_at, i.removed_ground, i.base_revision, i.votes_agree, i.votes_mixed, i.votes_disagree,"
     f" c.revision, c.origin, r.title AS base_title, r.body AS base_body, r.body_html AS base_html, {AUTHOR_COLUMNS}"
     " FROM amendment i JOIN contribution c ON c.id = i.contribution_id LEFT JOIN revision r ON"
@@ -286,6 +291,13 @@ async def own_contributions(account_id: int, territory_id: int, *, after: str = 
         row["at"] = instant(row["published_at"] or row["created_at"])
         row["removed_at"] = instant(row["removed_at"])
     return cut(rows, OWN_PAGE, lambda last: write_cursor(last["id"]), is_first=cursor is None)
+
+
+async def own_waiting(account_id: int, territory_id: int, contribution_id: int) -> Contribution | None:
+    """A text of one's own that waits, in a territory."""
+    return await Contribution.get_or_none(
+        id=contribution_id, author_id=account_id, state=ItemState.WAITING, consultation__territory_id=territory_id
+    )
 
 
 async def waiting_amendments(account_id: int, territory_id: int) -> list[dict[str, Any]]:

@@ -93,17 +93,23 @@ def is_author(voice: Voice, item: Authored) -> bool:
     return voice.account_id is not None and voice.account_id == item.author_id
 
 
-def text_refusal(title: str, body: str) -> Refusal | None:
+def text_refusals(title: str, body: str) -> list[Refusal]:
     """A contribution has a title of at most 120 and a text of at most 20,000 characters, as a person counts them."""
+    found = []
     if not title:
-        return NO_TITLE
-    if len(title) > _TITLE_COLUMN or visible_length(title) > LONGEST_TITLE:
-        return LONG_TITLE
+        found.append(NO_TITLE)
+    elif len(title) > _TITLE_COLUMN or visible_length(title) > LONGEST_TITLE:
+        found.append(LONG_TITLE)
     if not body:
-        return NO_BODY
-    if len(body) > _BODY_COLUMN or visible_length(body) > LONGEST_BODY:
-        return LONG_BODY
-    return None
+        found.append(NO_BODY)
+    elif len(body) > _BODY_COLUMN or visible_length(body) > LONGEST_BODY:
+        found.append(LONG_BODY)
+    return found
+
+
+def text_refusal(title: str, body: str) -> Refusal | None:
+    """The first thing that is wrong with a text, if any."""
+    return next(iter(text_refusals(title, body)), None)
 
 
 def reason_refusal(reason: str, *, needed: bool = True) -> Refusal | None:
@@ -141,12 +147,10 @@ def revision_refusal(voice: Voice, item: Authored, rounds: Sequence[RoundLike], 
 
 def withdrawal_refusal(voice: Voice, item: Authored, rounds: Sequence[RoundLike], at: datetime) -> Refusal | None:
     """The author may withdraw a contribution under the same conditions as reword it. A text that still waits has
-    never been public and may be withdrawn at any time.
+    never been public: the person who wrote it may take it back at any time, in whatever name it is written.
     """
-    if not is_author(voice, item):
-        return NOT_AUTHOR
     if item.state is ItemState.WAITING:
-        return None
+        return None if item.author_id == voice.account_id else NOT_AUTHOR
     return revision_refusal(voice, item, rounds, at)
 
 
@@ -191,12 +195,12 @@ def amendment_withdrawal_refusal(
     voice: Voice, amendment: AmendmentLike, rounds: Sequence[RoundLike], at: datetime
 ) -> Refusal | None:
     """Whoever proposed a wording may withdraw it until the contribution's author has answered, while a round that
-    allows amending is open. One that still waits has never been public and may be withdrawn at any time.
+    allows amending is open. One that still waits has never been public: its writer may take it back at any time.
     """
+    if amendment.state is ItemState.WAITING:
+        return None if amendment.author_id == voice.account_id else NOT_PROPOSER
     if not is_author(voice, amendment):
         return NOT_PROPOSER
-    if amendment.state is ItemState.WAITING:
-        return None
     if amendment.state is not ItemState.PUBLISHED:
         return AMENDMENT_GONE
     if amendment.outcome is not AmendmentOutcome.PENDING:

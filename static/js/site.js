@@ -30,6 +30,24 @@
     });
   });
 
+  all("[data-similar]", (place) => {
+    const { title, body } = place.closest("form").elements;
+    let timer, asked;
+    const look = async () => {
+      const words = new URLSearchParams({ title: title.value.slice(0, 200), body: body.value.slice(0, 600) }).toString();
+      if (words === asked || (title.value + body.value).length < 15) return;
+      asked = words;
+      const answer = await fetch(place.dataset.similar + "?" + words).catch(() => null);
+      if (!answer?.ok || words !== asked) return;
+      const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-similar-found]");
+      if (found) place.replaceChildren(...found.childNodes);
+    };
+    [title, body].forEach((field) => field.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(look, 900);
+    }));
+  });
+
   all("[data-print]", (button) => {
     button.hidden = false;
     button.addEventListener("click", () => print());

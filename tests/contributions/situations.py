@@ -24,11 +24,12 @@ class Place:
     awa: Person
 
     @classmethod
-    async def make(cls, slug: str = "vallon", **options: Any) -> "Place":
+    async def make(cls, slug: str = "vallon", *, slug_of_consultation: str = "plan-velo", **options: Any) -> "Place":
         """``Place.make("coteau")`` is the neighbour."""
         place = cls()
         place.territory = await a_territory(slug)
-        place.consultation, place.round, place.sections = await a_consultation(place.territory, **options)
+        made = await a_consultation(place.territory, slug_of_consultation, **options)
+        place.consultation, place.round, place.sections = made
         place.awa = await a_person("Awa Diallo")
         return place
 

@@ -151,6 +151,21 @@ async def _make_public(action: Action, amendment: Amendment) -> None:
     )
 
 
+async def _take_out_arguments(amendment: Amendment) -> None:
+    """The arguments on an amendment, and their sources, leave the public with it, and so all counts."""
+    beneath = await execute(
+        "SELECT COUNT(*) AS arguments, CAST(COALESCE(SUM(sources_count), 0) AS INTEGER) AS sources FROM argument"
+        " WHERE amendment_id = :key AND state = 'published'",
+        key=amendment.id,
+    )
+    for table, key in (("contribution", amendment.contribution_id), ("consultation", amendment.consultation_id)):
+        await execute(
+            f"UPDATE {table} SET arguments_count = arguments_count - :arguments,"
+            " sources_count = sources_count - :sources WHERE id = :key",
+            {**beneath[0], "key": key},
+        )
+
+
 async def _count(action: Action, amendment: Amendment, step: int) -> None:
     await execute(
         "UPDATE contribution SET amendments_count = amendments_count + :step, changes = changes + 1 WHERE id = :key",
@@ -257,6 +272,7 @@ async def withdraw_amendment(
         refuse(amendment_withdrawal_refusal(voice, amendment, rounds, action.at))
         if amendment.state is ItemState.PUBLISHED:
             await _count(action, amendment, -1)
+            await _take_out_arguments(amendment)
         amendment.state, amendment.removed_at = ItemState.WITHDRAWN, action.at
         await amendment.save(update_fields=["state", "removed_at"])
         action.record(

@@ -4,7 +4,7 @@ from consult.accounts.models import Account
 from consult.consultations.models import Consultation, ConsultationState, Section
 from consult.contributions.events import DraftDiscarded, DraftSaved
 from consult.contributions.models import Draft
-from consult.contributions.rules import LONG_BODY, LONG_TITLE, NO_BODY, draft_refusal, text_refusal
+from consult.contributions.rules import LONG_BODY, LONG_TITLE, NO_BODY, draft_refusal, text_refusals
 from consult.core.action import Action
 from consult.core.errors import NotFound, refuse
 from consult.core.keys import new_key
@@ -34,8 +34,7 @@ async def save_draft(
         Refused: too long, nothing written at all, or too many drafts.
     """
     title, body = clean_line(title), clean_text(body)
-    problem = text_refusal(title or "-", body or "-")
-    refuse(problem if problem in (LONG_TITLE, LONG_BODY) else None)
+    refuse(next((one for one in text_refusals(title, body) if one in (LONG_TITLE, LONG_BODY)), None))
     refuse(NO_BODY if not title and not body else None)
     async with Action(voice, territory_id=territory_id) as action:
         # The account's row orders two sendings of one form.

@@ -1,0 +1,1 @@
+"""The pages of contributions: writing, rewording, withdrawing, amending, and one's own."""

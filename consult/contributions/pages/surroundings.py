@@ -1,0 +1,67 @@
+"""What all pages of this room show around their form, and what they ask before they show it."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consult.consultations.pages.sentences import round_sentence
+from consult.consultations.queries import ConsultationView
+from consult.contributions.access import ContributionAccess
+from consult.contributions.queries import changed_parts, words_of
+from consult.core import clock
+from consult.core.errors import NotFound, Refusal
+from consult.core.text.diff import Segment, is_changed, word_diff
+from consult.core.text.markdown import render_markdown
+from consult.web.context import territory
+from consult.web.language import translate
+from consult.web.render import page
+
+
+def show(
+    request: Request,
+    template: str,
+    view: ConsultationView,
+    *,
+    refusal: Refusal | None = None,
+    **values: Any,
+) -> Response:
+    """A page below a consultation, the state of its rounds in sight; a refusal is printed instead of the form."""
+    return page(
+        request,
+        template,
+        consultation=view.row,
+        said=round_sentence(view, clock.now(), territory(request).zone),
+        refusal=translate(refusal) if refusal else "",
+        **values,
+    )
+
+
+def difference(access: ContributionAccess, title: str, body: str) -> dict[str, list[Segment]] | None:
+    """How a wording differs from the present one, title and text apart; None when it does not."""
+    present = {"body": access.row.body, "body_html": access.row.body_html, "origin": access.row.origin}
+    title_parts, parts = changed_parts(access.row.title, title), word_diff(words_of(present), body)
+    return {"title": title_parts, "body": parts} if title_parts or is_changed(parts) else None
+
+
+def typed_html(text: str | None) -> str:
+    """What somebody is writing, as it will be read."""
+    return render_markdown(text or "")
+
+
+def path_key(request: Request) -> int:
+    """The ``{id:int}`` of an address.
+
+    Raises:
+        NotFound: no key is that large.
+    """
+    key = int(request.path_params["id"])
+    if key >= 1 << 63:
+        raise NotFound
+    return key
+
+
+def whole(text: str | None) -> int:
+    """The number in a hidden field of ours; 0 when somebody changed it into something else."""
+    digits = text or ""
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else 0
