@@ -13,6 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from consult.accounts.queries import visitor_row
 from consult.core import outbox
 from consult.core.database import database
+from consult.notifications.sending import send_waiting
 from consult.settings import settings
 from consult.territories.queries import territory_row_by_host
 from consult.web.body_limit import BodyLimit
@@ -56,6 +57,11 @@ async def find_visitor(token: str, territory_id: int) -> Visitor | None:
     )
 
 
+async def work(stop: asyncio.Event | None = None) -> None:
+    """All that the worker does, until it is told to stop."""
+    await outbox.work(stop, chores=[send_waiting])
+
+
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     async with database(settings().database_url):
@@ -63,7 +69,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
             yield
             return
         stop = asyncio.Event()
-        worker = asyncio.create_task(outbox.work(stop))
+        worker = asyncio.create_task(work(stop))
         try:
             yield
         finally:

@@ -1,6 +1,8 @@
 """The environment, read once. Every setting has the prefix ``CONSULT_`` and is described in docs/settings.md."""
 
+import re
 import secrets
+from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -38,6 +40,21 @@ class Settings(BaseSettings):
         if urlsplit(value).scheme not in {"sqlite", "postgres", "postgresql", "asyncpg"}:
             raise ValueError("CONSULT_DATABASE_URL must begin with sqlite:// or postgres://")
         return value.replace("postgresql://", "postgres://", 1)
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _known_smtp(cls, value: SecretStr) -> SecretStr:
+        parts = urlsplit(value.get_secret_value())
+        if value.get_secret_value() and (parts.scheme not in {"smtp", "smtps", "smtp+starttls"} or not parts.hostname):
+            raise ValueError("CONSULT_SMTP_URL must be like smtp+starttls://name:password@mail.example.org:587")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        if not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", parseaddr(value)[1]):
+            raise ValueError("CONSULT_MAIL_FROM must be like Consult <no-reply@example.org>")
+        return value
 
     @field_validator("base_url")
     @classmethod

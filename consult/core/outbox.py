@@ -6,6 +6,7 @@ to see (``consult doctor``, /metrics).
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -66,16 +67,28 @@ async def _run(row: OutboxRow) -> None:
     await OutboxRow.filter(id=row.id).update(done_at=clock.now(), next_try_at=None, error="")
 
 
-async def work(stop: asyncio.Event | None = None) -> None:
-    """Drain for ever: at once when an action of this process rings, else every :data:`IDLE_SECONDS`."""
+Chore = Callable[[], Awaitable[int]]
+
+
+async def work(stop: asyncio.Event | None = None, *, chores: Sequence[Chore] = ()) -> None:
+    """Drain for ever: at once when an action of this process rings, else every :data:`IDLE_SECONDS`.
+
+    Args:
+        chores: what else the worker does (sending mails): each says how much it did, and has a loop of its own, so that
+            one that waits for another machine keeps nobody waiting.
+    """
+    await asyncio.gather(*(_repeat(chore, stop) for chore in (drain, *chores)))
+
+
+async def _repeat(chore: Chore, stop: asyncio.Event | None) -> None:
     bell = wake.listen()
     while stop is None or not stop.is_set():
         try:
             bell.clear()
-            if await drain():
+            if await chore():
                 continue
         except Exception:
-            log.error("worker_failed", exc_info=True)
+            log.error("worker_failed", chore=getattr(chore, "__name__", ""), exc_info=True)
         try:
             await asyncio.wait_for(bell.wait(), IDLE_SECONDS)
         except TimeoutError:

@@ -1,18 +1,19 @@
-"""A nudge from an action to the worker that runs in the same process, if one does."""
+"""A nudge from an action to the loops of the worker that runs in the same process, if one does."""
 
 import asyncio
+from weakref import WeakSet
 
-_bell: asyncio.Event | None = None
+_bells: WeakSet[asyncio.Event] = WeakSet()
 
 
 def listen() -> asyncio.Event:
-    """Called by the worker: the bell that rings after each commit that left something to do."""
-    global _bell
-    _bell = asyncio.Event()
-    return _bell
+    """Called by each of the worker's loops: its own bell, which rings after each commit that left something to do."""
+    bell = asyncio.Event()
+    _bells.add(bell)
+    return bell
 
 
 def worker() -> None:
     """Ring; nothing happens when no worker listens here (it finds the rows by itself)."""
-    if _bell is not None:
-        _bell.set()
+    for bell in list(_bells):
+        bell.set()

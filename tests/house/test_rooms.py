@@ -16,6 +16,8 @@ REVIEWED: dict[str, str] = {
     "organisations/numbers": "the check digits of SIREN, SIRET and RNA numbers",
     "organisations/voices": "the field « au nom de », which the writing forms of several rooms carry",
     "contributions/search": "one interface to the full-text search of both engines",
+    "notifications/writing": "writing a mail down, once",
+    "notifications/sending": "the worker's chore that hands mails to the SMTP server",
     "accounts/passwords": "argon2id, and nothing else of the room",
     "notifications/writing": "fills in the templates of mails",
     "notifications/sending": "hands mails over to the SMTP server",

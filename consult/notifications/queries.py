@@ -1,0 +1,183 @@
+"""What a mail needs to know: where it comes from, who reads it, what it speaks of."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from consult.accounts.models import LinkPurpose, MailLink
+from consult.core import clock
+from consult.core.database import execute
+from consult.core.text.sanitising import html_to_text
+from consult.notifications.models import Mail
+from consult.settings import settings
+from consult.territories.models import Territory, TerritoryHost
+
+EXCERPT = 400
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The territory in whose name a mail is written; the instance itself when there is none to name."""
+
+    territory_id: int | None
+    name: str
+    address: str
+    contact: str
+    timezone: str
+    language: str
+
+
+async def sender_of(territory_id: int | None) -> Sender:
+    """The sender of a territory's mails. An event of the whole instance is the only territory's, where there is one."""
+    if territory_id is None:
+        few = await Territory.all().limit(2).values("id")
+        territory_id = few[0]["id"] if len(few) == 1 else None
+    row = await Territory.get_or_none(id=territory_id) if territory_id else None
+    if row is None:
+        return Sender(None, "Consult", settings().base_url, "", "Europe/Paris", "fr")
+    hosts = await TerritoryHost.filter(territory_id=row.id).order_by("host").values_list("host", flat=True)
+    return Sender(row.id, row.name, base_address(hosts), row.contact_email, row.timezone, row.language)
+
+
+def base_address(hosts: Any) -> str:
+    """Where a territory's links lead: its own host, with CONSULT_BASE_URL's scheme and port; never a request's host."""
+    base = urlsplit(settings().base_url)
+    hosts = list(hosts)
+    if not hosts or base.hostname in hosts:
+        return settings().base_url
+    return f"{base.scheme}://{hosts[0]}" + (f":{base.port}" if base.port else "")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who a mail goes to."""
+
+    email: str
+    language: str
+    account_id: int | None = None
+    name: str = ""
+
+
+async def reader_of(account_id: int | None, choice: str = "") -> Reader | None:
+    """The person behind an account; None when they have no confirmed address, or do not want such mails.
+
+    Args:
+        choice: the account's column that must say yes, « notify_replies » for one.
+    """
+    rows = await execute(
+        "SELECT i.email, a.language, a.public_name, a.notify_replies, a.notify_amendments, a.notify_news"
+        " FROM identity i JOIN account a ON a.id = i.account_id"
+        " WHERE a.id = :account AND a.confirmed_at IS NOT NULL AND a.deleted_at IS NULL",
+        account=account_id,
+    )
+    if not rows or (choice and not rows[0][choice]):
+        return None
+    return Reader(rows[0]["email"], rows[0]["language"], account_id, rows[0]["public_name"])
+
+
+_CONTRIBUTION = (
+    " JOIN contribution c ON c.id = i.contribution_id AND c.state = 'published'"
+    " JOIN consultation k ON k.id = c.consultation_id AND k.state = 'published'"
+    " LEFT JOIN account author ON author.id = i.author_id LEFT JOIN organisation body ON body.id = i.organisation_id"
+)
+_COLUMNS = (
+    "i.id, i.contribution_id, i.author_id, i.body_html, c.author_id AS written_by, c.number, c.title,"
+    " k.slug, k.title AS consultation, k.territory_id, COALESCE(body.name, author.public_name, '') AS author"
+)
+
+
+async def argument_for_mail(argument_id: int) -> dict[str, Any] | None:
+    """An argument with what it stands under, None as soon as one of them is not public."""
+    rows = await execute(
+        f"SELECT {_COLUMNS}, i.side, i.amendment_id, m.author_id AS proposed_by FROM argument i {_CONTRIBUTION}"
+        " LEFT JOIN amendment m ON m.id = i.amendment_id"
+        " WHERE i.id = :key AND i.state = 'published' AND (i.amendment_id IS NULL OR m.state = 'published')",
+        key=argument_id,
+    )
+    return _shown(rows)
+
+
+async def amendment_for_mail(amendment_id: int) -> dict[str, Any] | None:
+    """An amendment with its contribution, None as soon as one of them is not public."""
+    rows = await execute(
+        f"SELECT {_COLUMNS}, i.reason, i.outcome, i.outcome_reason FROM amendment i {_CONTRIBUTION}"
+        " WHERE i.id = :key AND i.state = 'published'",
+        key=amendment_id,
+    )
+    return _shown(rows)
+
+
+def _shown(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    if not rows:
+        return None
+    row = rows[0]
+    text = html_to_text(row.pop("body_html"))
+    row["excerpt"] = text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(" ", 1)[0] + " …"
+    row["path"] = f"/consultations/{row['slug']}/contributions/{row['number']}"
+    return row
+
+
+async def still_stands(kind: str, key: int | None) -> bool:
+    """Whether what a mail speaks of is still there to be read, or to be used."""
+    if key is None:
+        return True
+    if kind == "argument":
+        return await argument_for_mail(key) is not None
+    if kind == "amendment":
+        return await amendment_for_mail(key) is not None
+    if kind == "link":
+        return await MailLink.filter(id=key, used_at=None, expires_at__gt=clock.now()).exists()
+    if kind == "invitation":
+        rows = await execute(
+            "SELECT 1 AS one FROM invitation WHERE id = :key AND accepted_at IS NULL AND expires_at > :now",
+            key=key,
+            now=clock.now(),
+        )
+        return bool(rows)
+    return True
+
+
+async def notice_address(notice_id: int) -> str | None:
+    """The address that a notice goes to."""
+    row = await MailLink.get_or_none(id=notice_id, purpose=LinkPurpose.NOTICE)
+    return row.email if row else None
+
+
+@dataclass(frozen=True)
+class MailView:
+    """A mail as the mailbox shows it."""
+
+    id: int
+    subject: str
+    recipient: str
+    text: str
+    html: str
+    state: str
+    error: str
+    created_at: datetime
+
+
+_VIEW = ("id", "subject", "recipient", "text", "html", "state", "error", "created_at")
+
+
+async def mails_of(
+    territory_id: int, *, before: int | None = None, recipient: str = "", limit: int = 25
+) -> list[MailView]:
+    """A territory's mails, the newest first (the demo's mailbox).
+
+    Args:
+        before: only those written before this one (its key), for the next page.
+    """
+    wanted = Mail.filter(territory_id=territory_id)
+    if before is not None:
+        wanted = wanted.filter(id__lt=before)
+    if recipient:
+        wanted = wanted.filter(recipient=recipient)
+    return [MailView(**row) for row in await wanted.order_by("-id").limit(limit).values(*_VIEW)]
+
+
+async def mail_of(territory_id: int, mail_id: int) -> MailView | None:
+    """One of a territory's mails."""
+    rows = await Mail.filter(id=mail_id, territory_id=territory_id).values(*_VIEW)
+    return MailView(**rows[0]) if rows else None
