@@ -1,8 +1,10 @@
 """Instants in words, in a zone and in the language being spoken: for the filters of templates and for sentences."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_time, get_timezone_location
 
 from consult.web import language as spoken
@@ -18,14 +20,22 @@ _OF_PLACE = {
 _VOWELS = "AEIOUYÀÂÉÈÊÎÔÛaeiouyàâéèêîôû"
 
 
-def locale() -> str:
+_LOCALES = {"fr": Locale("fr", "FR"), "en": Locale("en", "GB")}
+
+
+def locale() -> Locale:
     """The locale of the language being spoken."""
-    return {"fr": "fr_FR", "en": "en_GB"}[spoken.current()]
+    return _LOCALES[spoken.current()]
 
 
 def date_words(value: datetime | date, zone: ZoneInfo) -> str:
     """« 23 janvier 2026 »."""
-    return _first(format_date(_local_day(value, zone), "d MMMM y", locale=locale()))
+    return _date_words(_local_day(value, zone), spoken.current())
+
+
+@lru_cache(maxsize=4096)
+def _date_words(day: date, language: str) -> str:
+    return _first(format_date(day, "d MMMM y", locale=_LOCALES[language]))
 
 
 def day_words(value: datetime | date, zone: ZoneInfo) -> str:

@@ -1,5 +1,6 @@
 """Pages out of templates. Templates get what the page passes and the globals below; undefined names raise."""
 
+from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -7,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_timedelta
 from babel.numbers import format_decimal
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
@@ -48,44 +48,47 @@ def environment() -> Environment:
         "ago": _ago,
         "iso": _iso,
     }
-    env.globals |= {"static_url": static_url, "languages": spoken.LANGUAGES}
+    env.globals |= {"static_url": static_url, "languages": spoken.LANGUAGES, "form_guard": _form_guard}
     return env
 
 
-def _zone(context: Context) -> ZoneInfo:
-    territory = context.get("territory")
-    zone: ZoneInfo = territory.zone if territory else ZoneInfo("Europe/Paris")
-    return zone
+# What filters and components need to know of the request without being imported "with context", which would build a
+# component anew at every use. Each request runs in a context of its own.
+_zone: ContextVar[ZoneInfo] = ContextVar("zone", default=ZoneInfo("Europe/Paris"))
+_request: ContextVar[Request | None] = ContextVar("request", default=None)
 
 
-@pass_context
-def _date(context: Context, value: datetime | date) -> str:
+def _date(value: datetime | date) -> str:
     """« 23 janvier 2026 »."""
-    return dates.date_words(value, _zone(context))
+    return dates.date_words(value, _zone.get())
 
 
-@pass_context
-def _day(context: Context, value: datetime) -> str:
+def _day(value: datetime) -> str:
     """« mardi 3 février 2026 »."""
-    return dates.day_words(value, _zone(context))
+    return dates.day_words(value, _zone.get())
 
 
-@pass_context
-def _time(context: Context, value: datetime) -> str:
+def _time(value: datetime) -> str:
     """« 18 h » or « 18 h 05 »."""
-    return dates.time_words(value, _zone(context))
+    return dates.time_words(value, _zone.get())
 
 
-@pass_context
-def _datetime(context: Context, value: datetime) -> str:
+def _datetime(value: datetime) -> str:
     """« 3 février 2026 à 18 h »."""
-    return dates.datetime_words(value, _zone(context))
+    return dates.datetime_words(value, _zone.get())
 
 
-@pass_context
-def _closing(context: Context, value: datetime) -> str:
+def _closing(value: datetime) -> str:
     """« 3 février 2026 à minuit »: an instant that is a round's exclusive end."""
-    return dates.closing_words(value, _zone(context))
+    return dates.closing_words(value, _zone.get())
+
+
+def _form_guard(once: str = "") -> Markup:
+    """The hidden fields of a POST form of the page being made."""
+    request = _request.get()
+    if request is None:
+        raise LookupError("form_guard() is for the pages of a request")
+    return csrf.form_guard(request, once)
 
 
 def _iso(value: datetime) -> str:
@@ -112,8 +115,10 @@ def render(template: str, **values: Any) -> str:
 
 def request_globals(request: Request) -> dict[str, Any]:
     """What every page knows without being told."""
-    spoken.use(here.language(request))
     territory = here.territory(request)
+    spoken.use(here.language(request))
+    _zone.set(territory.zone)
+    _request.set(request)
     return {
         "request_path": request.url.path,
         "lang": spoken.current(),
@@ -121,7 +126,6 @@ def request_globals(request: Request) -> dict[str, Any]:
         "visitor": here.visitor(request),
         "demo": settings().demo,
         "base_url": settings().base_url,
-        "form_guard": lambda once="": csrf.form_guard(request, once),
         "url": lambda name, **params: request.app.url_path_for(name, **params),
         "now": clock.now(),
     }
