@@ -167,8 +167,14 @@ class Draft(Model):
 
 
 def excerpt_of(body_html: str) -> str:
-    """The beginning of a text on one line, made once, when it is written: a list shows twenty of them."""
-    return plain_excerpt(body_html, EXCERPT)
+    """The beginning of a text on one line, made once, when it is written: a list shows twenty of them.
+
+    The column counts code points, a person counts characters, and one emoji may be ten of the former.
+    """
+    length = EXCERPT
+    while len(excerpt := plain_excerpt(body_html, length)) > EXCERPT + 20:
+        length //= 2
+    return excerpt
 
 
 def search_stems(title: str, body_html: str) -> str:

@@ -33,7 +33,7 @@ async def contribution_by_number(consultation_id: int, number: int) -> Contribut
         return None
     row = await Contribution.get_or_none(consultation_id=consultation_id, number=number)
     if row is not None and row.state in TOMBSTONES:
-        row.title = row.body = row.body_html = row.explanation_html = row.stems = ""
+        row.title = row.body = row.body_html = row.excerpt = row.explanation_html = row.stems = ""
         row.annexes = []
     return row
 

@@ -234,6 +234,8 @@ HOSTILE = {
     "NUL": "avant\x00après",
     "right-to-left override": "payer \u202e000 1\u202c euros",
     "emoji": "👨‍👩‍👧‍👦 🇫🇷 👍🏽",
+    "a wall of long emoji": "👨‍👩‍👧‍👦" * 20,
+    "one unbroken word": "a" * 90,
     "four bytes": "𝔘𝔫 𠀀 texte",
     "surrogates": "un \ud83d demi",
     "html": "<script>alert(1)</script><img src=x onerror=alert(1)>",
@@ -245,7 +247,7 @@ HOSTILE = {
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 async def test_hostile_text_is_published_harmlessly(text: str) -> None:
     place = await Place.make()
-    made = await place.publish(title=f"Titre {text}", body=f"Texte {text}\n\nfin")
+    made = await place.publish(title=f"Titre {text}", body=f"Texte {text * 20}\n\nfin")
     row = await Contribution.get(id=made.id)
     for kept in (row.title, row.body, row.body_html):
         assert "\x00" not in kept
