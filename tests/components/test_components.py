@@ -34,7 +34,6 @@ def page_values(**more: Any) -> dict[str, Any]:
         "lang": "fr",
         "demo": True,
         "base_url": "https://exemple.fr",
-        "form_guard": lambda once="": Markup('<input type="hidden" name="csrf" value="x">'),
         "url": lambda name, **params: f"/{name}",
         "now": datetime(2026, 1, 23, tzinfo=UTC),
         **more,
@@ -42,8 +41,15 @@ def page_values(**more: Any) -> dict[str, Any]:
 
 
 def living_page() -> str:
-    template = environment().get_template("components_page/index.html")
-    return template.render(page_values(**specimens(), specimen_form=specimen_form()))
+    env = environment()
+    kept = env.globals["form_guard"]
+    env.globals["form_guard"] = lambda once="": Markup('<input type="hidden" name="csrf" value="x">')
+    try:
+        return env.get_template("components_page/index.html").render(
+            page_values(**specimens(), specimen_form=specimen_form())
+        )
+    finally:
+        env.globals["form_guard"] = kept
 
 
 def macros(path: Path) -> list[str]:
