@@ -6,12 +6,14 @@ from consult.accounts.pages import account, data, links, sign_in
 from consult.accounts.pages import staff as staff_pages
 from consult.contributions.pages import amending, revising, writing
 from consult.contributions.pages import own as own_pages
+from consult.demo import pages as demo
+from consult.notifications import pages as notifications
 from consult.reading import list_pages as reading_list
 from consult.reading import pages as reading
 from consult.running import pages as running
 from consult.territories import pages as territories
 from consult.web import static
-from consult.web.gate import anyone, signed_in, signed_out, staff
+from consult.web.gate import anyone, demo_only, signed_in, signed_out, staff
 from consult.web.routing import get, post
 
 AMENDMENT = "/consultations/{slug}/contributions/{n:int}/amendments/{id:int}"
@@ -86,6 +88,10 @@ ROUTES: list[BaseRoute] = [
     post("/admin/staff", staff_pages.invite_to_staff, gate=staff("administrator")),
     get("/admin/staff/{id:int}/remove", staff_pages.remove_page, gate=staff("administrator")),
     post("/admin/staff/{id:int}/remove", staff_pages.remove_from_staff, gate=staff("administrator")),
+    # --- the demo
+    get("/components", demo.components, gate=demo_only),
+    get("/mailbox", notifications.mailbox, gate=demo_only),
+    get("/mailbox/{id:int}", notifications.mailbox_mail, gate=demo_only),
     # --- for the people who run it (no territory, no session)
     Route("/healthz", running.alive, methods=["GET"]),
     Route("/readyz", running.ready, methods=["GET"]),

@@ -1,0 +1,54 @@
+"""The demo's mailbox: what Consult has written to people, for whoever tries it out. It exists in the demo only."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consult.core.errors import NotFound
+from consult.core.keys import parse_key
+from consult.core.language import N_
+from consult.core.text.sanitising import sanitise_html
+from consult.notifications.models import MailState
+from consult.notifications.queries import mail_of, mails_of
+from consult.settings import settings
+from consult.web.context import territory
+from consult.web.render import markup, page
+
+PAGE_SIZE = 20
+STATES = {
+    MailState.WAITING: N_("en attente d’envoi"),
+    MailState.SENT: N_("envoyé"),
+    MailState.FAILED: N_("refusé par le serveur"),
+    MailState.DROPPED: N_("non envoyé : devenu sans objet"),
+}
+
+
+async def mailbox(request: Request) -> Response:
+    """``/mailbox``: every mail of the territory, the newest first."""
+    before = parse_key(request.query_params.get("after", ""))
+    found = await mails_of(territory(request).id, before=before, limit=PAGE_SIZE + 1)
+    more = len(found) > PAGE_SIZE
+    return page(
+        request,
+        "notifications/mailbox.html",
+        mails=found[:PAGE_SIZE],
+        next_href=f"/mailbox?after={found[PAGE_SIZE - 1].id}" if more else None,
+        is_first=before is None,
+        sends=bool(settings().smtp_url.get_secret_value()),
+        states=STATES,
+    )
+
+
+async def mailbox_mail(request: Request) -> Response:
+    """``/mailbox/{id}``: a mail, its text and its HTML brought down to what our own pages know."""
+    mail = await mail_of(territory(request).id, int(request.path_params["id"]))
+    if mail is None:
+        raise NotFound
+    _, _, body = mail.html.partition("<body")
+    return page(
+        request,
+        "notifications/mail.html",
+        mail=mail,
+        shown={"subject": mail.subject, "to": mail.recipient, "at": mail.created_at, "text": mail.text},
+        body=markup(sanitise_html("<body" + body)),
+        state=STATES[MailState(mail.state)],
+    )
