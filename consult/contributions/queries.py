@@ -21,6 +21,7 @@ from consult.core.text.stems import stems
 MOST_CANDIDATES = 200
 KEY_TERMS = 16
 HISTORY_PAGE = 20
+LARGEST = (1 << 31) - 1
 OWN_PAGE = 30
 
 
@@ -29,7 +30,7 @@ async def contribution_by_number(consultation_id: int, number: int) -> Contribut
 
     One that waits has no number, so it is never found here.
     """
-    if not 0 < number < 1 << 31:
+    if not 0 < number <= LARGEST:
         return None
     row = await Contribution.get_or_none(consultation_id=consultation_id, number=number)
     if row is not None and row.state in TOMBSTONES:
@@ -161,7 +162,7 @@ async def history(contribution_id: int, *, after: str = "") -> Page[Wording]:
         " WHERE r.contribution_id = :contribution AND c.state = 'published' AND r.number < :below"
         " ORDER BY r.number DESC LIMIT :most",
         contribution=contribution_id,
-        below=cursor[0] if cursor else 1 << 31,
+        below=min(cursor[0], LARGEST) if cursor else LARGEST,
         most=HISTORY_PAGE + 2,
     )
     wordings = [

@@ -1,17 +1,28 @@
 """What several tests of this room begin with."""
 
+from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from consult.consultations.models import Consultation, Round, Section
 from consult.contributions.actions import propose_amendment, publish_contribution
 from consult.contributions.models import Amendment, Contribution
+from consult.core.errors import Refused
 from consult.core.voice import Voice
 from consult.territories.models import Territory
 from tests.cast import Person, a_consultation, a_person, a_territory
 
 TITLE = "Une piste cyclable sur le boulevard"
 BODY = "Le boulevard est **dangereux** pour les cyclistes.\n\nUne piste séparée les protégerait."
+
+
+async def refused(work: Awaitable[Any]) -> str:
+    """The code of the refusal that an action ends in."""
+    with pytest.raises(Refused) as caught:
+        await work
+    return caught.value.refusal.code
 
 
 class Place:

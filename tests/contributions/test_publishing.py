@@ -17,16 +17,9 @@ from consult.core.models import AuditEntry
 from consult.core.voice import Voice
 from consult.organisations.models import OrganisationState
 from tests.cast import a_person, an_organisation
-from tests.contributions.situations import BODY, TITLE, Place
+from tests.contributions.situations import BODY, TITLE, Place, refused
 
 pytestmark = pytest.mark.usefixtures("db")
-
-
-async def refused(work: object) -> str:
-    """The code of the refusal that an action ends in."""
-    with pytest.raises(Refused) as caught:
-        await work  # type: ignore[misc]
-    return caught.value.refusal.code
 
 
 async def test_a_contribution_is_published_with_everything_that_goes_with_it() -> None:

@@ -145,7 +145,7 @@ async def test_a_member_speaks_for_the_organisation_and_a_neighbour_does_not(app
     for wrong in (unverified, elsewhere, others):
         answer = await visitor.post(NEW, typed(place, voice=str(wrong.id)), page="")
         assert answer.status == 422
-        assert "Vous ne pouvez pas parler au nom" in answer.words
+        assert [one.get("href") for one in answer.find(".//*[@id='error-summary']//a")] == ["#voice"]
     assert (await visitor.post(NEW, typed(place, voice=str(ours.id)), page="")).status == 303
     made = await Contribution.get()
     assert (made.organisation_id, made.author_kind) == (ours.id, "association")
