@@ -12,10 +12,12 @@ from consult.accounts.events import (
     SignInLinkAsked,
     StaffInvited,
 )
-from consult.accounts.queries import link_view
+from consult.accounts.models import Role
+from consult.accounts.queries import identity_of, link_view, staff_of
+from consult.accounts.rules import read_address
 from consult.arguments.events import ArgumentPublished
 from consult.contributions.events import AmendmentAdopted, AmendmentDeclined, AmendmentProposed
-from consult.core.events import effect
+from consult.core.events import Event, effect
 from consult.notifications.queries import (
     Reader,
     amendment_for_mail,
@@ -24,6 +26,24 @@ from consult.notifications.queries import (
     reader_of,
 )
 from consult.notifications.writing import Letter, write
+from consult.organisations import invitations
+from consult.organisations.events import (
+    MemberInvited,
+    OrganisationChangeRefused,
+    OrganisationCreated,
+    OrganisationRefused,
+    OrganisationVerified,
+    VerificationAsked,
+    VerificationTakenBack,
+)
+from consult.organisations.queries import invitation_view, organisation_in, owners_of
+
+DECISIONS: dict[type[Event], str] = {
+    OrganisationVerified: "organisation_verified",
+    OrganisationRefused: "organisation_refused",
+    OrganisationChangeRefused: "organisation_change_refused",
+    VerificationTakenBack: "organisation_taken_back",
+}
 
 # ---------------------------------------------------------------- accounts
 
@@ -81,6 +101,48 @@ async def mail_password_changed(event: Any, outbox_id: int) -> None:
     reader = await reader_of(event.account_id)
     if reader is not None:
         await write(Letter("password_changed", reader), territory_id=event.territory_id, outbox_id=outbox_id)
+
+
+# ---------------------------------------------------------------- organisations
+
+
+@effect(MemberInvited)
+async def mail_invitation(event: Any, outbox_id: int) -> None:
+    """An invitation to speak for an organisation."""
+    invitation = await invitation_view(event.invitation_id)
+    if invitation is None or not invitation.good:
+        return
+    address = read_address(invitation.email, strict=False)
+    known = await identity_of(address.key) if address else None
+    letter = Letter(
+        "organisation_invitation",
+        Reader(invitation.email, str(known["language"]) if known else ""),
+        about=("invitation", invitation.id),
+        values={"path": invitations.address(invitation.id), "invitation": invitation},
+    )
+    await write(letter, territory_id=invitation.territory_id, outbox_id=outbox_id)
+
+
+@effect(OrganisationVerified, OrganisationRefused, OrganisationChangeRefused, VerificationTakenBack)
+async def mail_decision(event: Any, outbox_id: int) -> None:
+    """To the people responsible for an organisation: what the territory decided, and why."""
+    organisation = await organisation_in(event.territory_id, event.organisation_id)
+    for account_id in await owners_of(event.organisation_id) if organisation else []:
+        reader = await reader_of(account_id)
+        if reader is not None:
+            letter = Letter(DECISIONS[type(event)], reader, values={"organisation": organisation})
+            await write(letter, territory_id=event.territory_id, outbox_id=outbox_id)
+
+
+@effect(OrganisationCreated, VerificationAsked)
+async def mail_to_verify(event: Any, outbox_id: int) -> None:
+    """To a territory's administrators: an organisation waits for them."""
+    organisation = await organisation_in(event.territory_id, event.organisation_id)
+    for one in await staff_of(event.territory_id, Role.ADMINISTRATOR) if organisation else []:
+        reader = await reader_of(one["account_id"])
+        if reader is not None:
+            letter = Letter("organisation_asked", reader, values={"organisation": organisation})
+            await write(letter, territory_id=event.territory_id, outbox_id=outbox_id)
 
 
 # ---------------------------------------------------------------- contributions and arguments

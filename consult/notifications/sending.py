@@ -114,7 +114,7 @@ async def _failed(row: Mail, error: Exception) -> None:
 
 
 def is_final(error: Exception) -> bool:
-    """Whether the server refused this very mail for good (5xx); a wrong password or a server that is down is no such."""
+    """Whether the server refused this very mail for good (5xx); a wrong password or a server that is down does not."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         return all(one.code >= 500 for one in error.recipients)
     if isinstance(error, aiosmtplib.SMTPRecipientRefused | aiosmtplib.SMTPDataError):

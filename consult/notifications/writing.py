@@ -1,12 +1,10 @@
 """Writing a mail down: in the reader's language, as plain text and as HTML, at most once an event and reader."""
 
 import re
-from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment
 from tortoise.exceptions import IntegrityError
 
 from consult.core import clock, wake
@@ -14,11 +12,9 @@ from consult.core.keys import new_key
 from consult.core.text.cleaning import clean_line
 from consult.notifications.models import Mail
 from consult.notifications.queries import Reader, Sender, sender_of
-from consult.web import language as spoken
-from consult.web.render import environment
+from consult.web.render import render_mail
 
 SUBJECT = 200
-_PARTS = ("subject.txt", "text.txt", "html.html")
 
 
 @dataclass(frozen=True)
@@ -39,10 +35,9 @@ class Letter:
 
 @dataclass(frozen=True)
 class _Place:
-    """The territory as mails' templates and date filters know it."""
+    """The territory as mails' templates know it."""
 
     name: str
-    zone: ZoneInfo
 
 
 async def write(letter: Letter, *, territory_id: int | None, outbox_id: int) -> bool:
@@ -54,7 +49,7 @@ async def write(letter: Letter, *, territory_id: int | None, outbox_id: int) -> 
     if await Mail.exists(key=key):
         return False
     sender = await sender_of(territory_id)
-    subject, text, html = copy_context().run(_render, letter, sender)
+    subject, text, html = _render(letter, sender)
     try:
         await Mail.create(
             id=new_key(),
@@ -78,23 +73,16 @@ async def write(letter: Letter, *, territory_id: int | None, outbox_id: int) -> 
 
 
 def _render(letter: Letter, sender: Sender) -> tuple[str, str, str]:
-    """In a context of its own, because the language spoken is the context's."""
-    spoken.use(letter.to.language or sender.language)
+    """Subject, text and HTML, in the reader's language and the territory's time zone."""
     values = {
-        "territory": _Place(sender.name, ZoneInfo(sender.timezone)),
+        "territory": _Place(sender.name),
         "base": sender.address,
         "contact": sender.contact,
-        "lang": spoken.current(),
         "to": letter.to,
         **letter.values,
     }
-    plain = _plain_environment()
-    subject = clean_line(plain.get_template(f"email/{letter.template}/subject.txt").render(values), SUBJECT)
-    text = plain.get_template(f"email/{letter.template}/text.txt").render(values)
-    html = environment().get_template(f"email/{letter.template}/html.html").render({**values, "subject": subject})
+    language, zone = letter.to.language or sender.language, ZoneInfo(sender.timezone)
+    subject = clean_line(render_mail(f"email/{letter.template}/subject.txt", language, zone, **values), SUBJECT)
+    text = render_mail(f"email/{letter.template}/text.txt", language, zone, **values)
+    html = render_mail(f"email/{letter.template}/html.html", language, zone, **values, subject=subject)
     return subject, re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html.strip() + "\n"
-
-
-def _plain_environment() -> Environment:
-    """The same environment for texts without markup: nothing to escape."""
-    return environment().overlay(autoescape=False)
