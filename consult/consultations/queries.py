@@ -17,7 +17,7 @@ from consult.consultations.rules import (
     time_left_changes,
 )
 from consult.core import changes
-from consult.core.database import execute
+from consult.core.database import execute, instances
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,21 @@ async def find_consultation(territory_id: int, slug: str, *, drafts: bool = Fals
     Args:
         drafts: whether this visitor may see what is not published (administrators).
     """
-    row = await Consultation.get_or_none(territory_id=territory_id, slug=slug)
-    if row is None or (row.state is not ConsultationState.PUBLISHED and not drafts):
+    found = await instances(
+        Consultation,
+        "SELECT * FROM consultation WHERE territory_id = :territory AND slug = :slug",
+        territory=territory_id,
+        slug=slug,
+    )
+    if not found or (found[0].state is not ConsultationState.PUBLISHED and not drafts):
         return None
-    return ConsultationView(row, await Round.filter(consultation_id=row.id).order_by("opens_at", "id"))
+    return ConsultationView(found[0], await rounds_of(found[0].id))
+
+
+async def rounds_of(consultation_id: int) -> list[Round]:
+    """The rounds of a consultation, in the order of their opening; one query."""
+    sql = "SELECT * FROM round WHERE consultation_id = :consultation ORDER BY opens_at, id"
+    return await instances(Round, sql, consultation=consultation_id)
 
 
 async def sections_of(consultation_id: int) -> list[Section]:
@@ -99,7 +110,10 @@ SECTION_COLUMNS = (
 
 async def outline(consultation_id: int) -> list[SectionNode]:
     """The tree of a consultation's sections with their counts, in reading order; one query."""
-    rows = await Section.filter(consultation_id=consultation_id).order_by("position", "id").values(*SECTION_COLUMNS)
+    rows = await execute(
+        f"SELECT {', '.join(SECTION_COLUMNS)} FROM section WHERE consultation_id = :consultation ORDER BY position, id",
+        consultation=consultation_id,
+    )
     nodes = {
         row["id"]: SectionNode(
             id=row["id"],

@@ -60,7 +60,7 @@ def environment() -> Environment:
 
 # What filters and components need to know of the request without being imported "with context", which would build a
 # component anew at every use. Each request runs in a context of its own.
-_zone: ContextVar[ZoneInfo] = ContextVar("zone", default=ZoneInfo("Europe/Paris"))
+_zone: ContextVar[ZoneInfo] = ContextVar("zone", default=ZoneInfo("Europe/Paris"))  # noqa: B039 - it cannot change
 _request: ContextVar[Request | None] = ContextVar("request", default=None)
 
 

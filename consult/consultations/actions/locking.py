@@ -3,12 +3,16 @@
 from typing import Any
 
 from consult.consultations.events import RulesChanged
-from consult.consultations.models import Consultation, ConsultationState, Round, RuleChange
-from consult.consultations.queries import ConsultationView
-from consult.consultations.rules.organising import REASON_NEEDED, administrator_refusal, rules_are_bound
+from consult.consultations.models import Consultation, ConsultationState, RuleChange
+from consult.consultations.queries import ConsultationView, rounds_of
+from consult.consultations.rules.organising import (
+    REASON_NEEDED,
+    administrator_refusal,
+    rules_are_bound,
+)
 from consult.core import clock
 from consult.core.action import Action
-from consult.core.database import execute
+from consult.core.database import execute, instances
 from consult.core.errors import NotFound, refuse
 from consult.core.keys import new_key
 
@@ -23,16 +27,17 @@ async def lock_consultation(action: Action, consultation_id: int) -> Consultatio
     Raises:
         NotFound: there is no such consultation.
     """
-    moved = await execute(
-        "UPDATE consultation SET changes = changes + 1 WHERE id = :key RETURNING id", key=consultation_id
+    moved = await instances(
+        Consultation,
+        "UPDATE consultation SET changes = changes + 1 WHERE id = :key RETURNING *",
+        key=consultation_id,
     )
     if not moved:
         raise NotFound
     action.changed("consultation", consultation_id)
     # Whoever waited for the lock acts now, not when they began to wait: the closing instant is judged by this time.
     action.at = clock.now()
-    row = await Consultation.get(id=consultation_id)
-    return ConsultationView(row, await Round.filter(consultation_id=consultation_id).order_by("opens_at", "id"))
+    return ConsultationView(moved[0], await rounds_of(consultation_id))
 
 
 async def lock_rules(action: Action, consultation_id: int) -> ConsultationView:
@@ -52,11 +57,6 @@ async def lock_rules(action: Action, consultation_id: int) -> ConsultationView:
     return view
 
 
-def are_bound(action: Action, view: ConsultationView) -> bool:
-    """Whether people could take part already, so that a change of rules needs its reason."""
-    return rules_are_bound(view.row.state is ConsultationState.PUBLISHED, view.rounds, action.at)
-
-
 async def tell_rule_change(
     action: Action, view: ConsultationView, reason: str, *, before: dict[str, Any], after: dict[str, Any]
 ) -> None:
@@ -70,7 +70,7 @@ async def tell_rule_change(
     Raises:
         Refused: people could take part already, and there is no reason.
     """
-    if not are_bound(action, view):
+    if not rules_are_bound(view.row.state is ConsultationState.PUBLISHED, view.rounds, action.at):
         return
     refuse(None if reason.strip() else REASON_NEEDED)
     change = await RuleChange.create(
@@ -85,9 +85,3 @@ async def tell_rule_change(
     action.record(
         RulesChanged(territory_id=view.row.territory_id, consultation_id=view.row.id, rule_change_id=change.id)
     )
-
-
-def changed_values(old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Only what differs, on both sides."""
-    names = [name for name in new if new[name] != old.get(name)]
-    return {name: old[name] for name in names}, {name: new[name] for name in names}

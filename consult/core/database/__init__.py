@@ -8,7 +8,15 @@ from consult.core.database.migrate import (
     migrate,
     pending_migrations,
 )
-from consult.core.database.session import connection, database, dialect, execute, execute_script, in_transaction
+from consult.core.database.session import (
+    connection,
+    database,
+    dialect,
+    execute,
+    execute_script,
+    in_transaction,
+    instances,
+)
 from consult.core.database.sql import Dialect, instant
 from consult.core.database.sqlite import TransactionEnded
 from consult.core.database.stream import stream_rows
@@ -31,6 +39,7 @@ __all__ = [
     "forbid_tasks",
     "guard_loop",
     "in_transaction",
+    "instances",
     "instant",
     "make_migration",
     "migrate",

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from tortoise import context as tortoise_context
 from tortoise import transactions
@@ -10,11 +10,14 @@ from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
+from tortoise.models import Model
 
 from consult.core.database.config import CONNECTION, tortoise_config
 from consult.core.database.sql import Dialect, positional
 
 _engine = ""
+
+M = TypeVar("M", bound=Model)
 
 
 @asynccontextmanager
@@ -70,6 +73,15 @@ async def execute(sql: str, params: Mapping[str, Any] | None = None, /, **named:
     client = connection()
     query, values = positional(sql, {**(params or {}), **named}, cast("Dialect", client.capabilities.dialect))
     return cast("list[dict[str, Any]]", await client.execute_query_dict(query, values))
+
+
+async def instances(model: type[M], sql: str, params: Mapping[str, Any] | None = None, /, **named: Any) -> list[M]:
+    """Rows of a model by a hand-written query that selects all of its columns (``SELECT i.* …``).
+
+    The ORM builds its SQL anew at each call; where a page or an action is asked for often, the text is written once.
+    """
+    build: Any = model._init_from_db
+    return [build(**row) for row in await execute(sql, params, **named)]
 
 
 async def execute_script(script: str) -> None:
