@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from consult.core.database import execute
+from tortoise import Tortoise
+from tortoise.models import Model
+
+from consult.core.database import APP_LABEL, execute
 
 
 class AtDeletion(StrEnum):
@@ -52,6 +55,7 @@ PLACES = (
     Place("member", "account_id", AtDeletion.DROP, once_per=("organisation_id",)),
     Place("invitation", "invited_by_id", hides=("email",)),
     Place("organisation", "decided_by_id"),
+    Place("rule_change", "account_id"),
     # a mail holds the address, and perhaps a link
     Place("mail", "account_id", AtDeletion.DROP, moves=False, hides=("text", "html", "error", "key")),
 )
@@ -61,8 +65,7 @@ ITEMS = tuple(place.table for place in PLACES if place.at_deletion is AtDeletion
 async def waiting_count(account_id: int) -> int:
     """How many texts of an account wait for its address to be confirmed."""
     counts = " + ".join(
-        f"(SELECT COUNT(*) FROM {table} WHERE author_id = :account AND state = 'waiting')"
-        for table in ITEMS
+        f"(SELECT COUNT(*) FROM {table} WHERE author_id = :account AND state = 'waiting')" for table in ITEMS
     )
     rows = await execute(f"SELECT {counts} AS waiting", account=account_id)
     return int(rows[0]["waiting"])
@@ -77,8 +80,7 @@ async def move(from_account_id: int, to_account_id: int) -> None:
         if place.once_per:
             same = " AND ".join(f"other.{column} = {place.table}.{column}" for column in place.once_per)
             sql += (
-                f" AND NOT EXISTS (SELECT 1 FROM {place.table} other"
-                f" WHERE other.{place.column} = :receiver AND {same})"
+                f" AND NOT EXISTS (SELECT 1 FROM {place.table} other WHERE other.{place.column} = :receiver AND {same})"
             )
         await execute(sql, receiver=to_account_id, giver=from_account_id)
 
@@ -98,6 +100,12 @@ async def forget(account_id: int, email_key: str) -> None:
 
 async def rows_of(place: Place, account_id: int) -> list[dict[str, Any]]:
     """What a table holds of an account, for the person to read."""
-    sql = f"SELECT * FROM {place.table} WHERE {place.column} = :account ORDER BY id"
-    rows = await execute(sql, account=account_id)
+    rows = await _model(place.table).filter(**{place.column: account_id}).order_by("id").values()
     return [{name: value for name, value in row.items() if name not in place.hides} for row in rows]
+
+
+def _model(table: str) -> type[Model]:
+    """The model of a table, for its types: what a plain query gives is not the same on both engines."""
+    models = (Tortoise.apps or {})[APP_LABEL].values()
+    found: type[Model] = next(model for model in models if model._meta.db_table == table)
+    return found

@@ -18,7 +18,7 @@ ROLE_WORDS = {
     Role.RAPPORTEUR: N_("Synthèse"),
     Role.MEDIATOR: N_("Médiation numérique"),
     Role.DECISION_MAKER: N_("Décision"),
-    Role.GUARANTOR: N_("Garantie (lecture seule)"),
+    Role.GUARANTOR: N_("Garante ou garant (lecture seule)"),
 }
 
 

@@ -37,7 +37,7 @@ async def collect(account_id: int) -> dict[str, Part]:
         .values("purpose", "email", "created_at", "expires_at", "used_at"),
         "staff": await Staff.filter(account_id=account_id)
         .order_by("id")
-        .values("territory__name", "role", "created_at"),
+        .values("role", "created_at", territory="territory__name"),
     }
     for place in PLACES:
         if place.table not in _readers:

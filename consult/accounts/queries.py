@@ -191,7 +191,8 @@ async def staff_of(territory_id: int, *roles: Role) -> list[dict[str, Any]]:
         " (SELECT l.email FROM mail_link l WHERE l.account_id = a.id AND l.purpose = 'invite'"
         "  AND a.confirmed_at IS NULL"
         "  ORDER BY l.id DESC LIMIT 1) AS email"
-        " FROM staff f JOIN account a ON a.id = f.account_id WHERE f.territory_id = :territory ORDER BY f.role, f.id",
+        " FROM staff f JOIN account a ON a.id = f.account_id WHERE f.territory_id = :territory"
+        " ORDER BY a.public_name, a.id, f.id",
         territory=territory_id,
     )
     people = [{**row, "created_at": instant(row["created_at"]), "confirmed": bool(row["confirmed_at"])} for row in rows]

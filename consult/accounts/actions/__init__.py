@@ -17,6 +17,7 @@ from consult.accounts.actions.profile import (
 from consult.accounts.actions.sessions import Browser, close_session, close_sessions, sign_in, sign_out
 from consult.accounts.actions.sign_up import add_account, ask_confirmation, make_sign_in_link, sign_up
 from consult.accounts.actions.staff import give_role, invite_to_staff, take_role
+from consult.accounts.actions.sweeping import sweep
 
 __all__ = [
     "Browser",
@@ -40,5 +41,6 @@ __all__ = [
     "sign_in_by_link",
     "sign_out",
     "sign_up",
+    "sweep",
     "take_role",
 ]

@@ -185,9 +185,8 @@ async def choose_notifications(request: Request) -> Response:
 async def language_page(request: Request) -> Response:
     """``/language``: for everybody, kept in a cookie, and in the account of whoever has one."""
     onward = safe_next(request.query_params.get("next", ""), "")
-    return page(
-        request, "accounts/language.html", form=empty_form(LanguageForm, language=language(request), next=onward)
-    )
+    chosen = request.query_params.get("to", language(request))
+    return page(request, "accounts/language.html", form=empty_form(LanguageForm, language=chosen, next=onward))
 
 
 async def choose_language(request: Request) -> Response:

@@ -9,32 +9,12 @@ from starlette.responses import Response
 
 from consult.accounts import actions, personal_data, queries
 from consult.accounts.forms import LinkForm
+from consult.accounts.pages.words import COLUMNS, PARTS
 from consult.core import clock
-from consult.core.language import N_
 from consult.web.context import territory, visitor
 from consult.web.forms import read_form
 from consult.web.language import gettext
 from consult.web.render import page, see_other
-
-PARTS = {
-    "account": N_("Compte"),
-    "identity": N_("Identité"),
-    "sessions": N_("Connexions ouvertes"),
-    "links": N_("Liens envoyés par e-mail"),
-    "staff": N_("Rôles"),
-    "contribution": N_("Contributions"),
-    "amendment": N_("Propositions de modification"),
-    "argument": N_("Arguments"),
-    "source": N_("Sources"),
-    "revision": N_("Versions de vos contributions"),
-    "draft": N_("Brouillons"),
-    "vote": N_("Votes"),
-    "support": N_("Soutiens"),
-    "member": N_("Organisations dont vous êtes membre"),
-    "invitation": N_("Invitations que vous avez envoyées"),
-    "organisation": N_("Organisations sur lesquelles vous avez décidé"),
-    "mail": N_("E-mails envoyés"),
-}
 
 
 async def sessions_page(request: Request) -> Response:
@@ -62,20 +42,25 @@ async def close_other_sessions(request: Request) -> Response:
 
 
 async def data_page(request: Request) -> Response:
-    """``/account/data``: everything held about the person, to read."""
+    """``/account/data``: everything held about the person, to read. Keys and counters are in the file only."""
     parts = await personal_data.collect(visitor(request).account_id or 0)
-    shown = [(gettext(PARTS.get(name, name)), [_lines(row) for row in rows]) for name, rows in parts.items() if rows]
+    shown = [(PARTS.get(name, name), [_lines(row) for row in rows]) for name, rows in parts.items() if rows]
     return page(request, "accounts/data.html", parts=shown)
 
 
-def _lines(row: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(name, _word(value)) for name, value in row.items() if value not in (None, "", [])]
+def _lines(row: dict[str, Any]) -> list[tuple[str, Any, str]]:
+    """Name, value, and what sort of value it is."""
+    return [
+        (COLUMNS.get(name, name), value, _sort(value))
+        for name, value in row.items()
+        if value not in (None, "", [], {}) and name != "id" and not name.endswith("_id")
+    ]
 
 
-def _word(value: Any) -> str:
+def _sort(value: Any) -> str:
     if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
-    return str(value) if isinstance(value, str | int) else orjson.dumps(value, default=str).decode()
+        return "instant"
+    return "truth" if isinstance(value, bool) else "words"
 
 
 async def data_file(request: Request) -> Response:
