@@ -10,7 +10,6 @@ from consult.consultations.items import ItemState
 from consult.consultations.rules import Deed, deed_refusal
 from consult.contributions.actions.beneath import SectionFlags, move_counters
 from consult.contributions.actions.rows import lock_below
-from consult.contributions.rules import VOICE_LOST
 from consult.core.action import Action
 from consult.core.database import execute
 from consult.core.errors import NotFound, Refused, refuse
@@ -18,7 +17,6 @@ from consult.core.keys import new_key
 from consult.core.text.cleaning import clean_text
 from consult.core.text.markdown import render_markdown
 from consult.core.voice import Voice
-from consult.organisations.models import Organisation, OrganisationState
 
 
 async def publish_argument(
@@ -235,9 +233,6 @@ async def _publish_waiting(voice: Voice, territory_id: int, consultation_id: int
         if row.state is not ItemState.WAITING:
             action.nothing_to_do()
             return 0
-        if voice.organisation_id is not None:
-            speaks = await Organisation.exists(id=voice.organisation_id, state=OrganisationState.VERIFIED)
-            refuse(None if speaks else VOICE_LOST)
         section = await _count(action, row, 1)
         await _judge_amendment(row)
         refuse(deed_refusal(Deed.ARGUE, rounds, section, action.at))

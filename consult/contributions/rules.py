@@ -56,9 +56,6 @@ MANY_DRAFTS = Refusal(
     N_("Vous avez déjà %(most)s brouillons : supprimez-en un avant d’en garder un autre"),
     {"most": MOST_DRAFTS},
 )
-VOICE_LOST = Refusal(
-    "voice_lost", N_("L’organisation au nom de laquelle ce texte est écrit n’est pas ou plus vérifiée")
-)
 
 
 class ConsultationLike(Protocol):

@@ -1,19 +1,22 @@
-"""In whose name: the field that a writing form carries, and the voice that comes of it."""
+"""In whose name: the field that a writing form carries, and the voice that comes of it.
+
+The page offers only what stands at that moment; the action judges the voice again when it has its lock
+(:func:`consult.organisations.actions.judge_voice`), by the same rule and the same reading.
+"""
 
 from dataclasses import replace
 
 from starlette.requests import Request
 from wtforms.fields import SelectField
 
-from consult.core.errors import Refusal, refuse
+from consult.core.errors import refuse
 from consult.core.keys import parse_key
 from consult.core.language import N_
 from consult.core.voice import Voice
-from consult.organisations.queries import voices_of
+from consult.organisations.queries import standing_of, voices_of
+from consult.organisations.rules import NOT_MEMBER, voice_refusal
 from consult.web.context import territory, visitor
 from consult.web.forms import Form
-
-NOT_YOUR_VOICE = Refusal("not_your_voice", N_("Vous ne pouvez pas parler au nom de cette organisation"), field="voice")
 
 
 class VoiceForm(Form):
@@ -23,11 +26,17 @@ class VoiceForm(Form):
 
 
 async def offer_voices(request: Request, form: VoiceForm) -> bool:
-    """Fill in the choices; False when the person can speak only for themselves (the field is then not shown)."""
+    """Fill in the choices; False when the person can speak only for themselves (the field is then not shown).
+
+    An organisation that was chosen and is no longer among them stays in sight of nobody: the field goes back to the
+    person's own name, and what was refused is said beside it.
+    """
     account = visitor(request).account_id
     offered = await voices_of(account, territory(request).id) if account else []
-    own = (visitor(request).public_name, "")
-    form.voice.choices = [("", own[0]), *((str(one["id"]), str(one["name"])) for one in offered)]
+    form.voice.choices = [
+        ("", visitor(request).public_name),
+        *((str(one["id"]), str(one["name"])) for one in offered),
+    ]
     return bool(offered)
 
 
@@ -40,9 +49,9 @@ async def chosen_voice(request: Request, choice: str | None) -> Voice:
     voice = visitor(request).voice()
     if not choice:
         return voice
-    key = parse_key(choice)
-    offered = await voices_of(visitor(request).account_id or 0, territory(request).id)
-    match = next((one for one in offered if one["id"] == key), None)
-    refuse(NOT_YOUR_VOICE if match is None else None)
-    assert match is not None
-    return replace(voice, organisation_id=key, kind=str(match["kind"]))
+    standing = await standing_of(parse_key(choice) or 0, voice.account_id)
+    refuse(voice_refusal(standing, territory(request).id))
+    if standing is None:
+        refuse(NOT_MEMBER)
+        return voice
+    return replace(voice, organisation_id=standing.organisation_id, kind=standing.kind.value)

@@ -15,7 +15,6 @@ from consult.contributions.events import (
 from consult.contributions.models import Amendment, AmendmentOutcome, Contribution
 from consult.contributions.rules import (
     UNCHANGED,
-    VOICE_LOST,
     amendment_refusal,
     amendment_withdrawal_refusal,
     answer_refusal,
@@ -28,7 +27,6 @@ from consult.core.errors import NotFound, Refused, refuse
 from consult.core.keys import new_key
 from consult.core.text.cleaning import clean_text
 from consult.core.voice import Voice
-from consult.organisations.models import Organisation, OrganisationState
 
 
 async def propose_amendment(
@@ -126,9 +124,6 @@ async def _publish_waiting(action: Action, consultation_id: int, amendment_id: i
     if amendment.state is not ItemState.WAITING:
         action.nothing_to_do()
         return 0
-    if action.voice.organisation_id is not None:
-        speaks = await Organisation.exists(id=action.voice.organisation_id, state=OrganisationState.VERIFIED)
-        refuse(None if speaks else VOICE_LOST)
     row = await contribution_inside(consultation_id, amendment.contribution_id)
     section = await Section.get(id=row.section_id)
     refuse(amendment_refusal(action.voice, row, rounds, section, action.at))

@@ -13,14 +13,13 @@ from consult.contributions.actions.rows import (
 )
 from consult.contributions.events import ContributionLeftWaiting, ContributionPublished
 from consult.contributions.models import Contribution, Draft, search_stems
-from consult.contributions.rules import NO_SECTION, VOICE_LOST, contribution_refusal
+from consult.contributions.rules import NO_SECTION, contribution_refusal
 from consult.contributions.search import index_contribution
 from consult.core.action import Action
 from consult.core.database import execute
 from consult.core.errors import Refused, refuse
 from consult.core.keys import new_key
 from consult.core.voice import Voice
-from consult.organisations.models import Organisation, OrganisationState
 
 
 async def publish_contribution(
@@ -112,9 +111,6 @@ async def _publish_waiting(voice: Voice, territory_id: int, consultation_id: int
         if row.state is not ItemState.WAITING:
             action.nothing_to_do()
             return 0
-        if voice.organisation_id is not None:
-            speaks = await Organisation.exists(id=voice.organisation_id, state=OrganisationState.VERIFIED)
-            refuse(None if speaks else VOICE_LOST)
         section = await Section.get(id=row.section_id)
         refuse(contribution_refusal(consultation, rounds, section, action.at))
         await _make_public(action, row, search_stems(row.title, row.body_html))

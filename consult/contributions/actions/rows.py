@@ -13,6 +13,7 @@ from consult.core.errors import NotFound, refuse
 from consult.core.keys import new_key
 from consult.core.text.cleaning import clean_line, clean_text
 from consult.core.text.markdown import render_markdown
+from consult.organisations.actions import judge_voice
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,16 @@ class Wording:
 
 
 async def lock_below(action: Action, territory_id: int, consultation_id: int) -> tuple[Consultation, list[Round]]:
-    """Take the lock of a published consultation of this territory.
+    """Take the lock of a published consultation of this territory, and judge under it whether the voice may speak.
 
     Raises:
         NotFound: there is none.
+        Refused: the voice is that of an organisation for which the account may not speak, or no longer.
     """
     view = await lock_consultation(action, consultation_id)
     if view.row.territory_id != territory_id or view.row.state is not ConsultationState.PUBLISHED:
         raise NotFound
+    await judge_voice(action)
     return view.row, view.rounds
 
 
