@@ -1,4 +1,4 @@
-"""What contributions do when something happens to accounts."""
+"""What contributions do when something happens to accounts and organisations."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from consult.contributions.actions import (
     refresh_authorship,
 )
 from consult.core.events import effect
+from consult.organisations.events import OrganisationChanged
 
 
 @effect(AccountConfirmed, AccountsMerged)
@@ -21,4 +22,10 @@ async def publish_what_waited(event: Any, outbox_id: int) -> None:
 @effect(PublicNameChanged, AccountDeleted)
 async def show_the_name_anew(event: Any, outbox_id: int) -> None:
     """Have the pages made anew that print the account's name; a second run only makes them once more."""
-    await refresh_authorship(event.account_id)
+    await refresh_authorship(account_id=event.account_id)
+
+
+@effect(OrganisationChanged)
+async def show_the_organisation_anew(event: Any, outbox_id: int) -> None:
+    """The same for an organisation that is called otherwise, or that names its members, or no longer does."""
+    await refresh_authorship(organisation_id=event.organisation_id)

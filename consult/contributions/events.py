@@ -109,6 +109,6 @@ class AmendmentWithdrawn(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AuthorshipRefreshed(Event):
-    """What an account wrote in a consultation is shown anew: its public name changed, or the account was deleted."""
+    """What somebody wrote in a consultation is shown anew: a name has changed, or an account was deleted."""
 
     consultation_id: int

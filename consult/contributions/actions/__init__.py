@@ -7,8 +7,8 @@ from consult.contributions.actions.amend import (
     publish_waiting_amendments,
     withdraw_amendment,
 )
+from consult.contributions.actions.authorship import refresh_authorship
 from consult.contributions.actions.drafts import discard_draft, save_draft
-from consult.contributions.actions.forget import refresh_authorship
 from consult.contributions.actions.publish import publish_contribution, publish_waiting_contributions
 from consult.contributions.actions.revise import revise_contribution, withdraw_contribution
 

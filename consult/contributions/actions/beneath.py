@@ -14,6 +14,10 @@ _IN_CONSULTATION = {
     "votes_total": "votes_count",
 }
 _MOVABLE = {*_IN_CONSULTATION, "arguments_for", "arguments_against"}
+_FLAGS = ", ".join(
+    f"(SELECT s.{name} FROM section s WHERE s.id = contribution.section_id) AS {name}"
+    for name in ("accepts_arguments", "accepts_sources", "accepts_votes")
+)
 
 
 @dataclass(frozen=True)
@@ -38,11 +42,9 @@ async def move_counters(action: Action, consultation_id: int, contribution_id: i
     assert moves.keys() <= _MOVABLE
     moved = {name: by for name, by in moves.items() if by}
     rows = await execute(
-        f"UPDATE contribution SET {''.join(f'{name} = {name} + :{name}, ' for name in moved)}changes = changes + 1"  # noqa: S608 - names of ours
+        f"UPDATE contribution SET {''.join(f'{name} = {name} + :{name}, ' for name in moved)}changes = changes + 1"
         " WHERE id = :key AND consultation_id = :consultation AND state = 'published'"
-        " RETURNING (SELECT s.accepts_arguments FROM section s WHERE s.id = contribution.section_id) AS accepts_arguments,"
-        " (SELECT s.accepts_sources FROM section s WHERE s.id = contribution.section_id) AS accepts_sources,"
-        " (SELECT s.accepts_votes FROM section s WHERE s.id = contribution.section_id) AS accepts_votes",
+        f" RETURNING {_FLAGS}",
         {**moved, "key": contribution_id, "consultation": consultation_id},
     )
     if not rows:
@@ -58,6 +60,6 @@ async def move_counters(action: Action, consultation_id: int, contribution_id: i
 async def _move_totals(consultation_id: int, moves: dict[str, int]) -> None:
     if moves:
         await execute(
-            f"UPDATE consultation SET {', '.join(f'{name} = {name} + :{name}' for name in moves)} WHERE id = :key",  # noqa: S608 - names of ours
+            f"UPDATE consultation SET {', '.join(f'{name} = {name} + :{name}' for name in moves)} WHERE id = :key",
             {**moves, "key": consultation_id},
         )
