@@ -4,19 +4,29 @@ from starlette.routing import BaseRoute, Route
 
 from consult.accounts.pages import account, data, links, sign_in
 from consult.accounts.pages import staff as staff_pages
+from consult.arguments import pages as arguments
+from consult.consultations.pages import desk, making
+from consult.consultations.pages import outline as outlining
+from consult.consultations.pages import rounds as calendar
 from consult.contributions.pages import amending, revising, writing
 from consult.contributions.pages import own as own_pages
 from consult.demo import pages as demo
 from consult.notifications import pages as notifications
+from consult.reading import contribution_pages as reading_one
 from consult.reading import list_pages as reading_list
 from consult.reading import pages as reading
 from consult.running import pages as running
+from consult.sources import pages as sources
 from consult.territories import pages as territories
+from consult.votes import pages as votes
 from consult.web import static
 from consult.web.gate import anyone, demo_only, signed_in, signed_out, staff
 from consult.web.routing import get, post
 
+ADMIN = "/admin/consultations/{slug}"
+CONTRIBUTION = "/consultations/{slug}/contributions/{n:int}"
 AMENDMENT = "/consultations/{slug}/contributions/{n:int}/amendments/{id:int}"
+administrators = staff("administrator")
 
 ROUTES: list[BaseRoute] = [
     # --- files
@@ -32,6 +42,26 @@ ROUTES: list[BaseRoute] = [
     get("/", reading.home, gate=anyone),
     get("/consultations/{slug}", reading.consultation, gate=anyone),
     get("/consultations/{slug}/contributions", reading_list.contribution_list, gate=anyone),
+    get(CONTRIBUTION, reading_one.contribution, gate=anyone),
+    get(f"{CONTRIBUTION}/arguments/{{id:int}}", reading_one.argument, gate=anyone),
+    get(AMENDMENT, reading_one.amendment, gate=anyone),
+    # --- arguments, sources and votes
+    get(f"{CONTRIBUTION}/arguments/new", arguments.new_argument, gate=signed_in),
+    post(f"{CONTRIBUTION}/arguments/new", arguments.send_argument, gate=signed_in),
+    get(f"{CONTRIBUTION}/arguments/{{id:int}}/edit", arguments.edit_argument, gate=signed_in),
+    post(f"{CONTRIBUTION}/arguments/{{id:int}}/edit", arguments.send_correction, gate=signed_in),
+    get(f"{CONTRIBUTION}/arguments/{{id:int}}/withdraw", arguments.ask_withdrawal, gate=signed_in),
+    post(f"{CONTRIBUTION}/arguments/{{id:int}}/withdraw", arguments.send_withdrawal, gate=signed_in),
+    post(f"{CONTRIBUTION}/arguments/{{id:int}}/support", votes.support_argument, gate=signed_in),
+    get(f"{CONTRIBUTION}/sources/new", sources.new_source, gate=signed_in),
+    post(f"{CONTRIBUTION}/sources/new", sources.send_source, gate=signed_in),
+    get(f"{CONTRIBUTION}/sources/{{id:int}}/edit", sources.edit_source, gate=signed_in),
+    post(f"{CONTRIBUTION}/sources/{{id:int}}/edit", sources.send_correction, gate=signed_in),
+    get(f"{CONTRIBUTION}/sources/{{id:int}}/withdraw", sources.ask_withdrawal, gate=signed_in),
+    post(f"{CONTRIBUTION}/sources/{{id:int}}/withdraw", sources.send_withdrawal, gate=signed_in),
+    post(f"{CONTRIBUTION}/sources/{{id:int}}/support", votes.support_source, gate=signed_in),
+    post(f"{CONTRIBUTION}/vote", votes.vote, gate=signed_in),
+    post(f"{AMENDMENT}/vote", votes.vote_on_amendment, gate=signed_in),
     # --- contributions
     get("/consultations/{slug}/contributions/new", writing.new_contribution, gate=signed_in),
     post("/consultations/{slug}/contributions/new", writing.send_contribution, gate=signed_in),
@@ -92,6 +122,34 @@ ROUTES: list[BaseRoute] = [
     get("/components", demo.components, gate=demo_only),
     get("/mailbox", notifications.mailbox, gate=demo_only),
     get("/mailbox/{id:int}", notifications.mailbox_mail, gate=demo_only),
+    # --- administrators prepare consultations and the territory's texts
+    get("/admin", desk.desk, gate=administrators),
+    get("/admin/consultations", desk.consultation_list, gate=administrators),
+    get("/admin/consultations/new", making.new_consultation, gate=administrators),
+    post("/admin/consultations/new", making.create, gate=administrators),
+    get(ADMIN, making.overview, gate=administrators),
+    get(f"{ADMIN}/presentation", making.presentation, gate=administrators),
+    post(f"{ADMIN}/presentation", making.save_presentation, gate=administrators),
+    get(f"{ADMIN}/publish", making.publishing, gate=administrators),
+    post(f"{ADMIN}/publish", making.publish, gate=administrators),
+    get(f"{ADMIN}/sections", outlining.sections, gate=administrators),
+    get(f"{ADMIN}/sections/new", outlining.new_section, gate=administrators),
+    post(f"{ADMIN}/sections/new", outlining.create_section, gate=administrators),
+    get(f"{ADMIN}/sections/{{id:int}}", outlining.section, gate=administrators),
+    post(f"{ADMIN}/sections/{{id:int}}", outlining.save_section, gate=administrators),
+    post(f"{ADMIN}/sections/{{id:int}}/move", outlining.move, gate=administrators),
+    get(f"{ADMIN}/sections/{{id:int}}/remove", outlining.removing_section, gate=administrators),
+    post(f"{ADMIN}/sections/{{id:int}}/remove", outlining.delete_section, gate=administrators),
+    get(f"{ADMIN}/rounds", calendar.rounds, gate=administrators),
+    get(f"{ADMIN}/rounds/new", calendar.new_round, gate=administrators),
+    post(f"{ADMIN}/rounds/new", calendar.create_round, gate=administrators),
+    get(f"{ADMIN}/rounds/{{id:int}}", calendar.one_round, gate=administrators),
+    post(f"{ADMIN}/rounds/{{id:int}}", calendar.save_round, gate=administrators),
+    get(f"{ADMIN}/rounds/{{id:int}}/remove", calendar.removing_round, gate=administrators),
+    post(f"{ADMIN}/rounds/{{id:int}}/remove", calendar.delete_round, gate=administrators),
+    get("/admin/pages", territories.texts, gate=administrators),
+    get("/admin/pages/{name}", territories.text, gate=administrators),
+    post("/admin/pages/{name}", territories.save_text, gate=administrators),
     # --- for the people who run it (no territory, no session)
     Route("/healthz", running.alive, methods=["GET"]),
     Route("/readyz", running.ready, methods=["GET"]),

@@ -51,6 +51,11 @@ def amendment_refusal(outcome: str) -> Refusal | None:
     return SETTLED if outcome != AmendmentOutcome.PENDING else None
 
 
+def may_still_correct(published_at: datetime | None, at: datetime) -> bool:
+    """During fifteen minutes from publication, their end excluded; and as long as it waits, seen by nobody."""
+    return published_at is None or at < published_at + CORRECTION
+
+
 def correction_refusal(
     voice: Voice, item: Dated, deed: Deed, rounds: Sequence[RoundLike], at: datetime
 ) -> Refusal | None:
@@ -61,7 +66,7 @@ def correction_refusal(
         return NOT_AUTHOR
     if item.state not in {ItemState.PUBLISHED, ItemState.WAITING}:
         return GONE
-    if item.published_at is not None and at >= item.published_at + CORRECTION:
+    if not may_still_correct(item.published_at, at):
         return TOO_LATE
     return deed_refusal(deed, rounds, None, at)
 

@@ -10,7 +10,6 @@ from consult.consultations.items import ItemState
 from consult.consultations.rules import Deed, deed_refusal
 from consult.contributions.actions.beneath import SectionFlags, move_counters
 from consult.contributions.actions.rows import lock_below
-from consult.contributions.rules import VOICE_LOST
 from consult.core.action import Action
 from consult.core.database import execute
 from consult.core.errors import NotFound, Refused, refuse
@@ -18,10 +17,9 @@ from consult.core.keys import new_key
 from consult.core.text.cleaning import clean_line, clean_text
 from consult.core.text.sanitising import plain_to_html
 from consult.core.voice import Voice
-from consult.organisations.models import Organisation, OrganisationState
 from consult.sources.events import SourceCorrected, SourceLeftWaiting, SourcePublished, SourceWithdrawn
 from consult.sources.models import Source, SourceCategory, SourceRevision
-from consult.sources.rules import source_refusal, web_address
+from consult.sources.rules import source_refusals, web_address
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class _Wording:
     @classmethod
     def of(cls, title: str, link: str, category: str, note: str) -> "_Wording":
         title, link, note = clean_line(title), clean_line(link), clean_text(note)
-        refuse(source_refusal(title, link, category, note))
+        refuse(next(iter(source_refusals(title, link, category, note)), None))
         return cls(title, web_address(link) or "", SourceCategory(category), note, plain_to_html(note))
 
     def same_as(self, row: Source) -> bool:
@@ -262,9 +260,6 @@ async def _publish_waiting(voice: Voice, territory_id: int, consultation_id: int
         if row.state is not ItemState.WAITING:
             action.nothing_to_do()
             return 0
-        if voice.organisation_id is not None:
-            speaks = await Organisation.exists(id=voice.organisation_id, state=OrganisationState.VERIFIED)
-            refuse(None if speaks else VOICE_LOST)
         section = await _count(action, row, 1)
         refuse(deed_refusal(Deed.SOURCE, rounds, section, action.at))
         row.state, row.published_at = ItemState.PUBLISHED, action.at

@@ -23,6 +23,21 @@ BAD_LINK = Refusal(
 NO_CATEGORY = Refusal("no_category", N_("Choisissez ce qu’est ce document"), field="category")
 LONG_NOTE = Refusal("long_note", N_("La note est trop longue : 1 000 signes au plus"), field="body")
 
+CATEGORIES = {
+    SourceCategory.WEBSITE: N_("Site internet"),
+    SourceCategory.PRESS: N_("Article de presse"),
+    SourceCategory.LAW: N_("Loi ou règlement"),
+    SourceCategory.REPORT: N_("Rapport ou étude"),
+    SourceCategory.SCIENTIFIC_ARTICLE: N_("Article scientifique"),
+    SourceCategory.GUIDE: N_("Guide ou manuel"),
+    SourceCategory.BLOG: N_("Billet de blog"),
+    SourceCategory.AUDIOVISUAL: N_("Document audiovisuel"),
+    SourceCategory.MAP: N_("Carte"),
+    SourceCategory.THESIS: N_("Thèse ou mémoire"),
+    SourceCategory.OTHER: N_("Autre"),
+}
+"""The categories in words, in the order in which they are offered."""
+
 
 def web_address(link: str) -> str | None:
     """The address if it is one of the web that we are ready to put behind a title, else None."""
@@ -30,18 +45,21 @@ def web_address(link: str) -> str | None:
     return address if address is not None and not address.startswith("mailto:") else None
 
 
-def source_refusal(title: str, link: str, category: str, note: str) -> Refusal | None:
-    """A source has a title, an http or https address, a category, and perhaps a note."""
-    if not title:
-        return NO_TITLE
-    if len(title) > LONGEST_TITLE:
-        return LONG_TITLE
+def source_refusals(title: str, link: str, category: str, note: str) -> list[Refusal]:
+    """A source has a title, an http or https address, a category, and perhaps a note. All that is wrong, in the order
+    of the form.
+    """
+    wrong = []
+    if not 0 < len(title) <= LONGEST_TITLE:
+        wrong.append(LONG_TITLE if title else NO_TITLE)
     if not link:
-        return NO_LINK
-    if len(link) > LONGEST_ADDRESS:
-        return LONG_LINK
-    if web_address(link) is None:
-        return BAD_LINK
+        wrong.append(NO_LINK)
+    elif len(link) > LONGEST_ADDRESS:
+        wrong.append(LONG_LINK)
+    elif web_address(link) is None:
+        wrong.append(BAD_LINK)
     if category not in set(SourceCategory):
-        return NO_CATEGORY
-    return LONG_NOTE if len(note) > _NOTE_COLUMN or visible_length(note) > LONGEST_NOTE else None
+        wrong.append(NO_CATEGORY)
+    if len(note) > _NOTE_COLUMN or visible_length(note) > LONGEST_NOTE:
+        wrong.append(LONG_NOTE)
+    return wrong

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from consult.core.keys import parse_key
 from consult.web import cookies
 from consult.web.context import enter
 from consult.web.gate import Gate
@@ -42,3 +43,8 @@ def get(path: str, handler: Handler, *, gate: Gate, name: str | None = None) -> 
 def post(path: str, handler: Handler, *, gate: Gate, name: str | None = None) -> Route:
     """An address that a form is sent to."""
     return Route(path, Endpoint(handler, gate), methods=["POST"], name=name or handler.__name__)
+
+
+def path_key(request: Request, name: str = "id") -> int:
+    """The key that an address holds; 0, which no row has, when it is longer than any key."""
+    return parse_key(str(request.path_params[name])) or 0

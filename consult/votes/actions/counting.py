@@ -21,7 +21,7 @@ async def move_contribution(
         sum(by for name, by in moved.items() if name.endswith(f"_{end}")) for end in ("agree", "disagree")
     )
     await execute(
-        f"UPDATE contribution SET {''.join(f'{name} = {name} + :{name}, ' for name in moved)}"  # noqa: S608 - names of ours
+        f"UPDATE contribution SET {''.join(f'{name} = {name} + :{name}, ' for name in moved)}"
         f"votes_total = votes_total + :total, changes = changes + 1,"
         f" contested = CASE WHEN {_AGREE} < {_DISAGREE} THEN {_AGREE} ELSE {_DISAGREE} END WHERE id = :key",
         {**moved, "total": total, "agree": agree, "disagree": disagree, "key": contribution_id},
@@ -40,7 +40,7 @@ async def move_amendment(action: Action, contribution_id: int, amendment_id: int
     moved = {name: by for name, by in moves.items() if by}
     if moved:
         await execute(
-            f"UPDATE amendment SET {', '.join(f'{name} = {name} + :{name}' for name in moved)} WHERE id = :key",  # noqa: S608 - names of ours
+            f"UPDATE amendment SET {', '.join(f'{name} = {name} + :{name}' for name in moved)} WHERE id = :key",
             {**moved, "key": amendment_id},
         )
     await count_change(action, contribution_id)

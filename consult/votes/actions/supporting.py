@@ -153,7 +153,7 @@ async def withdraw_support(
 
 async def _count(action: Action, item: _Item, argument_id: int | None, source_id: int | None, by: int) -> None:
     await execute(
-        f"UPDATE {'argument' if argument_id is not None else 'source'}"  # noqa: S608 - names of ours
+        f"UPDATE {'argument' if argument_id is not None else 'source'}"
         " SET supports = supports + :by, supports_total = supports_total + :by WHERE id = :key",
         by=by,
         key=argument_id if argument_id is not None else source_id,

@@ -110,7 +110,7 @@ async def _count(
         await move_amendment(action, contribution_id, key, {f"votes_{name}": number for name, number in by.items()})
     else:
         await execute(
-            f"UPDATE {place.removesuffix('_id')} SET tally_supports = tally_supports + :by,"  # noqa: S608 - names of ours
+            f"UPDATE {place.removesuffix('_id')} SET tally_supports = tally_supports + :by,"
             " supports_total = supports_total + :by WHERE id = :key",
             by=supports,
             key=key,
