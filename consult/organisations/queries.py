@@ -195,3 +195,35 @@ async def same_siren(territory_id: int, organisation_id: int, siren: str | None)
         own=organisation_id,
         siren=siren,
     )
+
+
+# ---------------------------------------------------------------- what is held about a person, for the person
+
+
+async def memberships_of(account_id: int) -> list[dict[str, Any]]:
+    """The organisations that a person belongs to, anywhere."""
+    return await execute(
+        "SELECT t.name AS territory, o.name AS organisation, m.role, m.created_at FROM member m"
+        " JOIN organisation o ON o.id = m.organisation_id JOIN territory t ON t.id = o.territory_id"
+        " WHERE m.account_id = :account ORDER BY m.id",
+        account=account_id,
+    )
+
+
+async def invitations_by(account_id: int) -> list[dict[str, Any]]:
+    """The invitations that a person sent; the addresses are other people's and stay out."""
+    return await execute(
+        "SELECT t.name AS territory, o.name AS organisation, i.role, i.created_at, i.expires_at, i.accepted_at"
+        " FROM invitation i JOIN organisation o ON o.id = i.organisation_id JOIN territory t ON t.id = o.territory_id"
+        " WHERE i.invited_by_id = :account ORDER BY i.id",
+        account=account_id,
+    )
+
+
+async def decisions_by(account_id: int) -> list[dict[str, Any]]:
+    """The organisations on which a person decided last, as an administrator."""
+    return await execute(
+        "SELECT t.name AS territory, o.name AS organisation, o.state, o.decided_at, o.decision_reason"
+        " FROM organisation o JOIN territory t ON t.id = o.territory_id WHERE o.decided_by_id = :account ORDER BY o.id",
+        account=account_id,
+    )

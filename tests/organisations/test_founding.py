@@ -1,5 +1,7 @@
 """Presenting an organisation, changing it, and what the territory decides."""
 
+from typing import Any
+
 import pytest
 
 from consult.core.errors import NotFound, Refused
@@ -19,21 +21,21 @@ from tests.cast import Person, a_person, a_territory
 SIREN = "552008443"
 OTHER_SIREN = "732829320"
 RNA = "W751234567"
-FACTS = {"name": "Vélo Vallon", "kind": "association", "number": RNA}
+FACTS: dict[str, Any] = {"name": "Vélo Vallon", "kind": "association", "number": RNA}
 REASON = "Le numéro n’est pas celui de cette association."
 
 
-async def founded(territory: Territory, person: Person, **more: object) -> Organisation:
-    return await create_organisation(person.voice(), territory_id=territory.id, **(FACTS | more))  # type: ignore[arg-type]
+async def founded(territory: Territory, person: Person, **more: Any) -> Organisation:
+    return await create_organisation(person.voice(), territory_id=territory.id, **(FACTS | more))
 
 
 async def an_administrator(territory: Territory, name: str = "Inès") -> Voice:
     return (await a_person(name, administrator=territory)).voice("administrator")
 
 
-async def code_of(awaitable: object) -> str:
+async def code_of(awaitable: Any) -> str:
     with pytest.raises(Refused) as caught:
-        await awaitable  # type: ignore[misc]
+        await awaitable
     return caught.value.refusal.code
 
 
@@ -168,7 +170,7 @@ async def test_nobody_decides_on_what_they_have_not_read(db: str) -> None:
     vallon, awa = await a_territory(), await a_person()
     ines = await an_administrator(vallon)
     made = await founded(vallon, awa)
-    place = {"territory_id": vallon.id, "organisation_id": made.id}
+    place: dict[str, Any] = {"territory_id": vallon.id, "organisation_id": made.id}
     await change_organisation(awa.voice(), **place, **(FACTS | {"name": "Mairie de Vallon"}))
     assert await code_of(verify_organisation(ines, **place, revision=made.revision)) == "stale_organisation"
     assert (
@@ -180,7 +182,7 @@ async def test_another_name_shows_once_it_is_verified(db: str) -> None:
     vallon, awa = await a_territory(), await a_person()
     ines = await an_administrator(vallon)
     made = await founded(vallon, awa)
-    place = {"territory_id": vallon.id, "organisation_id": made.id}
+    place: dict[str, Any] = {"territory_id": vallon.id, "organisation_id": made.id}
     await verify_organisation(ines, **place)
     asked = await change_organisation(
         awa.voice(), **place, **(FACTS | {"name": "Mairie de Vallon", "site": "https://velo.example"})
@@ -200,7 +202,7 @@ async def test_what_was_asked_can_be_dropped_again(db: str) -> None:
     vallon, awa = await a_territory(), await a_person()
     ines = await an_administrator(vallon)
     made = await founded(vallon, awa)
-    place = {"territory_id": vallon.id, "organisation_id": made.id}
+    place: dict[str, Any] = {"territory_id": vallon.id, "organisation_id": made.id}
     await verify_organisation(ines, **place)
     await change_organisation(awa.voice(), **place, **(FACTS | {"name": "Mairie"}))
     back = await change_organisation(awa.voice(), **place, **FACTS)
@@ -215,7 +217,7 @@ async def test_a_verification_can_be_taken_back(db: str) -> None:
     vallon, awa = await a_territory(), await a_person()
     ines = await an_administrator(vallon)
     made = await founded(vallon, awa)
-    place = {"territory_id": vallon.id, "organisation_id": made.id}
+    place: dict[str, Any] = {"territory_id": vallon.id, "organisation_id": made.id}
     assert await code_of(take_back_verification(ines, **place, reason=REASON)) == "nothing_asked"
     await verify_organisation(ines, **place)
     assert await code_of(take_back_verification(awa.voice(), **place, reason=REASON)) == "not_administrator"
