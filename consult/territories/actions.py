@@ -1,8 +1,10 @@
 """The verbs that write territories."""
 
+from typing import Any
+
 from consult.core.action import Action
 from consult.core.database import execute
-from consult.core.errors import Refusal, refuse
+from consult.core.errors import Forbidden, Refusal, refuse
 from consult.core.keys import new_key
 from consult.core.language import N_
 from consult.core.text.markdown import render_markdown
@@ -52,9 +54,18 @@ async def add_territory(
 
 
 async def write_territory_page(voice: Voice, *, territory_id: int, name: str, body: str) -> None:
-    """Write one of the texts that a territory owes its public."""
+    """Write one of the texts that a territory owes its public.
+
+    Raises:
+        Forbidden: the voice is neither an administrator's of this territory nor the system's.
+    """
+    if voice.account_id is not None and "administrator" not in voice.roles:
+        raise Forbidden
     async with Action(voice, territory_id=territory_id) as action:
-        values = {"body": body, "body_html": render_markdown(body), "updated_at": action.at}
+        if await TerritoryPage.exists(territory_id=territory_id, name=name, body=body):
+            action.nothing_to_do()
+            return
+        values: dict[str, Any] = {"body": body, "body_html": render_markdown(body), "updated_at": action.at}
         if not await TerritoryPage.filter(territory_id=territory_id, name=name).update(**values):
             await TerritoryPage.create(id=new_key(), territory_id=territory_id, name=name, **values)
         await execute("UPDATE territory SET changes = changes + 1 WHERE id = :key", key=territory_id)

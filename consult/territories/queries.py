@@ -65,6 +65,11 @@ async def territory_page(territory_id: int, name: str) -> TerritoryPage | None:
     return await TerritoryPage.get_or_none(territory_id=territory_id, name=name)
 
 
+async def territory_pages(territory_id: int) -> list[TerritoryPage]:
+    """All of them that are written."""
+    return await TerritoryPage.filter(territory_id=territory_id)
+
+
 async def _changes(key: int) -> int | None:
     rows = await execute("SELECT changes FROM territory WHERE id = :key", key=key)
     return rows[0]["changes"] if rows else None

@@ -2,12 +2,15 @@
 
 from tortoise.exceptions import IntegrityError
 
-from consult.consultations.actions.locking import changed_values, lock_rules, tell_rule_change
+from consult.consultations.actions.locking import lock_rules, tell_rule_change
 from consult.consultations.events import ConsultationCreated, ConsultationEdited, ConsultationPublished
 from consult.consultations.models import Consultation, ConsultationState, Section
 from consult.consultations.rules.organising import (
     SLUG_TAKEN,
     administrator_refusal,
+    changed_values,
+    meanwhile_refusal,
+    presentation_values,
     publish_refusals,
     slug_refusal,
     suggested_slug,
@@ -93,8 +96,12 @@ async def edit_consultation(
     presentation: str,
     legal_basis: str,
     reason: str = "",
+    base: str = "",
 ) -> Consultation:
     """Rewrite what a consultation says of itself.
+
+    Args:
+        base: the ``fingerprint`` of what the person was shown.
 
     Raises:
         Refused: the address is taken, or fixed since the publication; or people could take part already and there is
@@ -111,10 +118,12 @@ async def edit_consultation(
                 "presentation": presentation,
                 "legal_basis": legal_basis,
             }
-            before, after = changed_values({name: getattr(row, name) for name in new}, new)
+            old = presentation_values(row)
+            before, after = changed_values(old, new)
             if not after:
                 action.nothing_to_do()
                 return row
+            refuse(meanwhile_refusal(base, old))
             refuse(slug_refusal(slug, row.slug, is_published=row.state is ConsultationState.PUBLISHED))
             if "slug" in after:
                 refuse(SLUG_TAKEN if await Consultation.exists(territory_id=territory_id, slug=slug) else None)

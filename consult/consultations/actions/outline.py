@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from consult.consultations.actions.locking import changed_values, lock_rules, tell_rule_change
+from consult.consultations.actions.locking import lock_rules, tell_rule_change
 from consult.consultations.events import SectionAdded, SectionEdited, SectionMoved, SectionRemoved
 from consult.consultations.models import ConsultationState, Section
 from consult.consultations.rules import SECTION_FLAG, RoundState
@@ -14,6 +14,10 @@ from consult.consultations.rules.organising import (
     SECTION_HOLDS_TEXTS,
     SECTION_IN_OPEN_ROUND,
     SECTION_TOO_DEEP,
+    changed_values,
+    meanwhile_refusal,
+    section_values,
+    told_section,
 )
 from consult.core.action import Action
 from consult.core.database import execute
@@ -53,7 +57,7 @@ async def add_section(
             return made
         sections = await _sections(consultation_id)
         refuse(_place_refusal(sections, None, parent_id))
-        new = _values(title, explanation, accepts, _title_of(sections, parent_id))
+        new = told_section(title, explanation, accepts, _title_of(sections, parent_id))
         await tell_rule_change(action, view, reason, before={}, after=_told(title, new))
         section = await Section.create(
             id=new_key(),
@@ -78,6 +82,7 @@ async def edit_section(
     explanation: str,
     accepts: frozenset[str],
     reason: str = "",
+    base: str = "",
 ) -> Section:
     """Rewrite a section, change what it accepts, or put it under another one.
 
@@ -89,13 +94,13 @@ async def edit_section(
         view = await lock_rules(action, consultation_id)
         sections = await _sections(consultation_id)
         section = _of(sections, section_id)
-        present = frozenset(flag for flag in FLAGS if getattr(section, flag))
-        old = _values(section.title, section.explanation, present, _title_of(sections, section.parent_id))
-        new = _values(title, explanation, accepts, _title_of(sections, parent_id))
+        old = section_values(section, _title_of(sections, section.parent_id))
+        new = told_section(title, explanation, accepts, _title_of(sections, parent_id))
         before, after = changed_values(old, new)
         if not after and parent_id == section.parent_id:
             action.nothing_to_do()
             return section
+        refuse(meanwhile_refusal(base, old))
         refuse(_place_refusal(sections, section, parent_id))
         await tell_rule_change(action, view, reason, before=_told(section.title, before), after=_told(title, after))
         columns = _columns(new)
@@ -158,8 +163,7 @@ async def remove_section(
         refuse(SECTION_HOLDS_SECTIONS if any(one.parent_id == section.id for one in sections.values()) else None)
         held = await execute("SELECT 1 AS one FROM contribution WHERE section_id = :key LIMIT 1", key=section.id)
         refuse(SECTION_HOLDS_TEXTS if held else None)
-        accepts = frozenset(flag for flag in FLAGS if getattr(section, flag))
-        old = _values(section.title, section.explanation, accepts, _title_of(sections, section.parent_id))
+        old = section_values(section, _title_of(sections, section.parent_id))
         await tell_rule_change(action, view, reason, before=_told(section.title, old), after={})
         await execute("UPDATE draft SET section_id = NULL WHERE section_id = :key", key=section.id)
         await Section.filter(id=section.id).delete()
@@ -206,15 +210,6 @@ def _distinct(positions: list[int]) -> list[int]:
     for position in sorted(positions):
         found.append(max(position, found[-1] + 1) if found else position)
     return found
-
-
-def _values(title: str, explanation: str, accepts: frozenset[str], parent: str) -> dict[str, Any]:
-    return {
-        "title": title,
-        "explanation": explanation,
-        "accepts": [flag for flag in FLAGS if flag in accepts],
-        "parent": parent,
-    }
 
 
 def _columns(new: dict[str, Any]) -> dict[str, Any]:

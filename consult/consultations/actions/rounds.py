@@ -1,18 +1,22 @@
 """The verbs that write rounds. Nobody bypasses a closed one: opening it again is a change of rules, with its reason."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from consult.consultations.actions.locking import changed_values, lock_rules, tell_rule_change
+from consult.consultations.actions.locking import lock_rules, tell_rule_change
 from consult.consultations.events import RoundAdded, RoundEdited, RoundRemoved
 from consult.consultations.models import ConsultationState, Round
-from consult.consultations.queries import ConsultationView
 from consult.consultations.rules import Deed
 from consult.consultations.rules.organising import (
     ROUND_ALLOWS_NOTHING,
     ROUND_WAS_OPEN,
     calendar_refusal,
+    changed_values,
+    meanwhile_refusal,
     past_refusal,
+    round_values,
+    told_round,
 )
 from consult.core.action import Action
 from consult.core.errors import NotFound, refuse
@@ -44,8 +48,10 @@ async def add_round(
         if made is not None:
             action.nothing_to_do()
             return made
-        new = _values(title, opens_at.astimezone(UTC), closes_at.astimezone(UTC), may)
-        _judge(action, view, None, new)
+        new = told_round(title, opens_at.astimezone(UTC), closes_at.astimezone(UTC), may)
+        _judge(view.rounds, None, new)
+        if view.row.state is ConsultationState.PUBLISHED:
+            refuse(past_refusal(None, *_instants(new), action.at))
         await tell_rule_change(action, view, reason, before={}, after=_told(title, new))
         one = await Round.create(id=new_key(), consultation_id=consultation_id, once=once, **_columns(new))
         action.record(RoundAdded(territory_id=territory_id, **_facts(consultation_id, one.id, new)))
@@ -63,6 +69,7 @@ async def edit_round(
     closes_at: datetime,
     may: frozenset[Deed],
     reason: str = "",
+    base: str = "",
 ) -> Round:
     """Change a round's name, dates or permissions; extending or opening again is this.
 
@@ -72,13 +79,17 @@ async def edit_round(
     """
     async with Action(voice, territory_id=territory_id) as action:
         view = await lock_rules(action, consultation_id)
-        one = _of(view, round_id)
-        new = _values(title, opens_at.astimezone(UTC), closes_at.astimezone(UTC), may)
-        before, after = changed_values(_values(one.title, one.opens_at, one.closes_at, _may(one)), new)
+        one = _of(view.rounds, round_id)
+        new = told_round(title, opens_at.astimezone(UTC), closes_at.astimezone(UTC), may)
+        old = round_values(one)
+        before, after = changed_values(old, new)
         if not after:
             action.nothing_to_do()
             return one
-        _judge(action, view, one, new)
+        refuse(meanwhile_refusal(base, old))
+        _judge(view.rounds, one, new)
+        if view.row.state is ConsultationState.PUBLISHED:
+            refuse(past_refusal(one, *_instants(new), action.at))
         await tell_rule_change(action, view, reason, before=_told(one.title, before), after=_told(title, after))
         await Round.filter(id=one.id).update(**_columns(new))
         action.record(RoundEdited(territory_id=territory_id, **_facts(consultation_id, one.id, new)))
@@ -101,40 +112,27 @@ async def remove_round(
             return
         begun = view.row.state is ConsultationState.PUBLISHED and one.opens_at <= action.at
         refuse(ROUND_WAS_OPEN if begun else None)
-        old = _values(one.title, one.opens_at, one.closes_at, _may(one))
+        old = round_values(one)
         await tell_rule_change(action, view, reason, before=_told(one.title, old), after={})
         await Round.filter(id=one.id).delete()
         action.record(RoundRemoved(territory_id=territory_id, consultation_id=consultation_id, round_id=one.id))
 
 
-def _of(view: ConsultationView, round_id: int) -> Round:
-    for one in view.rounds:
+def _of(rounds: Sequence[Round], round_id: int) -> Round:
+    for one in rounds:
         if one.id == round_id:
             return one
     raise NotFound
 
 
-def _judge(action: Action, view: ConsultationView, present: Round | None, new: dict[str, Any]) -> None:
-    opens_at, closes_at = (datetime.fromisoformat(new[name]) for name in ("opens_at", "closes_at"))
+def _judge(rounds: Sequence[Round], present: Round | None, new: dict[str, Any]) -> None:
     refuse(ROUND_ALLOWS_NOTHING if not new["may"] else None)
-    others = [one for one in view.rounds if present is None or one.id != present.id]
-    refuse(calendar_refusal(opens_at, closes_at, others))
-    if view.row.state is ConsultationState.PUBLISHED:
-        refuse(past_refusal(present, opens_at, closes_at, action.at))
+    others = [one for one in rounds if present is None or one.id != present.id]
+    refuse(calendar_refusal(*_instants(new), others))
 
 
-def _may(one: Round) -> frozenset[Deed]:
-    return frozenset(deed for deed in Deed if getattr(one, f"may_{deed}"))
-
-
-def _values(title: str, opens_at: datetime, closes_at: datetime, may: frozenset[Deed]) -> dict[str, Any]:
-    """A round as it is told: what a form gives, and what a change of rules keeps."""
-    return {
-        "title": title,
-        "opens_at": opens_at.isoformat(),
-        "closes_at": closes_at.isoformat(),
-        "may": [deed.value for deed in Deed if deed in may],
-    }
+def _instants(new: dict[str, Any]) -> tuple[datetime, datetime]:
+    return datetime.fromisoformat(new["opens_at"]), datetime.fromisoformat(new["closes_at"])
 
 
 def _columns(new: dict[str, Any]) -> dict[str, Any]:

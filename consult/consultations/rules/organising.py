@@ -1,14 +1,17 @@
 """The rules of those who organise: addresses, calendar, outline, publication, changes once people take part. Pure."""
 
+import hashlib
+import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from consult.consultations.rules import SECTION_FLAG, Dated, RoundLike, RoundState, elapsed, round_state
+from consult.consultations.models import Consultation, Round, Section
+from consult.consultations.rules import SECTION_FLAG, Dated, Deed, RoundLike, RoundState, elapsed, round_state
 from consult.core.errors import Refusal
 from consult.core.language import N_
 from consult.core.voice import Voice
@@ -24,6 +27,10 @@ SLUG_FIXED = Refusal(
     "slug_fixed",
     N_("L’adresse d’une consultation publiée ne change plus : des liens et des courriers y mènent."),
     field="slug",
+)
+CHANGED_MEANWHILE = Refusal(
+    "changed_meanwhile",
+    N_("Quelqu’un d’autre a changé cela entre-temps. Comparez avec la page actuelle, puis renvoyez si besoin."),
 )
 REASON_NEEDED = Refusal(
     "reason_needed",
@@ -165,6 +172,27 @@ def local_instant(
     return replace(HOUR_TWICE if twice else HOUR_MISSING, params={"hour": f"{hour:%H:%M}"}, field=field)
 
 
+def fingerprint(values: Mapping[str, Any]) -> str:
+    """A short mark of what a form was filled in with, so that nobody rewrites what they have not read."""
+    told = json.dumps(values, sort_keys=True, ensure_ascii=False)
+    return hashlib.blake2b(told.encode(), digest_size=9).hexdigest()
+
+
+def changed_values(old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Only what differs, on both sides."""
+    names = [name for name in new if new[name] != old.get(name)]
+    return {name: old[name] for name in names}, {name: new[name] for name in names}
+
+
+def meanwhile_refusal(base: str, now: Mapping[str, Any]) -> Refusal | None:
+    """Whether what somebody rewrites is still what they were shown.
+
+    Args:
+        base: the fingerprint of what they were shown, "" for callers who have just read it.
+    """
+    return CHANGED_MEANWHILE if base and base != fingerprint(now) else None
+
+
 def rules_are_bound(is_published: bool, rounds: Sequence[Dated], at: datetime) -> bool:
     """Once people could take part, rules change only with a reason that is published; drafts change freely."""
     return is_published and any(one.opens_at <= at for one in rounds)
@@ -228,3 +256,39 @@ def _anything_possible(rounds: Sequence[RoundLike], sections: Sequence[object]) 
         any(getattr(one, f"may_{deed}") for one in rounds) and any(getattr(one, flag) for one in sections)
         for deed, flag in SECTION_FLAG.items()
     )
+
+
+# ---------------------------------------------------------------- rules as they are told, compared and kept
+
+
+def told_round(title: str, opens_at: datetime, closes_at: datetime, may: frozenset[Deed]) -> dict[str, Any]:
+    """A round's rules; instants in UTC."""
+    return {
+        "title": title,
+        "opens_at": opens_at.astimezone(UTC).isoformat(),
+        "closes_at": closes_at.astimezone(UTC).isoformat(),
+        "may": [deed.value for deed in Deed if deed in may],
+    }
+
+
+def round_values(one: Round) -> dict[str, Any]:
+    """The same of a row."""
+    may = frozenset(deed for deed in Deed if getattr(one, f"may_{deed}"))
+    return told_round(one.title, one.opens_at, one.closes_at, may)
+
+
+def told_section(title: str, explanation: str, accepts: frozenset[str], parent: str) -> dict[str, Any]:
+    """A section's rules; the section above by its title."""
+    kept = [flag for flag in SECTION_FLAG.values() if flag in accepts]
+    return {"title": title, "explanation": explanation, "accepts": kept, "parent": parent}
+
+
+def section_values(section: Section, parent: str) -> dict[str, Any]:
+    """The same of a row."""
+    accepts = frozenset(flag for flag in SECTION_FLAG.values() if getattr(section, flag))
+    return told_section(section.title, section.explanation, accepts, parent)
+
+
+def presentation_values(row: Consultation) -> dict[str, Any]:
+    """What a consultation says of itself."""
+    return {name: getattr(row, name) for name in ("title", "slug", "question", "presentation", "legal_basis")}

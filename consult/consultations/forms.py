@@ -1,0 +1,198 @@
+"""The shape of what administrators type about consultations."""
+
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from wtforms.fields import DateField, HiddenField, SelectField, SelectMultipleField, TimeField
+from wtforms.validators import DataRequired, InputRequired, ValidationError
+
+from consult.consultations.rules import SECTION_FLAG, Deed
+from consult.consultations.rules.organising import CHANGED_MEANWHILE, ROUND_ALLOWS_NOTHING, local_instant
+from consult.core.errors import Refusal
+from consult.core.keys import parse_key
+from consult.core.language import N_
+from consult.core.text.cleaning import visible_length
+from consult.web.forms import Form, Line, Text
+from consult.web.language import gettext, translate
+
+DEED_LABELS = {
+    Deed.CONTRIBUTE: N_("Écrire des contributions"),
+    Deed.ARGUE: N_("Donner des arguments pour et contre"),
+    Deed.SOURCE: N_("Ajouter des sources"),
+    Deed.VOTE: N_("Voter"),
+    Deed.AMEND: N_("Proposer des modifications"),
+}
+ACCEPTED_LABELS = {
+    "accepts_contributions": N_("Des contributions"),
+    "accepts_arguments": N_("Des arguments pour et contre"),
+    "accepts_sources": N_("Des sources"),
+    "accepts_votes": N_("Des votes"),
+    "accepts_amendments": N_("Des propositions de modification"),
+}
+LONGEST_REASON = 1000
+
+
+class AtMost:
+    """Refuses what is longer, in the characters that a person sees; the browser counts but never cuts."""
+
+    def __init__(self, most: int) -> None:
+        self.field_flags = {"maxlength": most}
+        self.most = most
+
+    def __call__(self, form: Form, field: Any) -> None:
+        """Say how long it is and how long it may be."""
+        length = visible_length(field.data or "")
+        if length > self.most:
+            said = gettext(N_("%(length)s signes, c’est trop long : %(most)s au plus."))
+            raise ValidationError(said % {"length": length, "most": self.most})
+
+
+class Day(DateField):
+    """A day, as a browser's calendar sends it or as people write it: 03/02/2026."""
+
+    def __init__(self, label: str, missing: str, **options: Any) -> None:
+        super().__init__(label, [InputRequired(missing)], format=["%Y-%m-%d", "%d/%m/%Y"], **options)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the day, or say how to write one."""
+        try:
+            super().process_formdata([str(valuelist[0]).strip()] if valuelist else valuelist)
+        except ValueError:
+            raise ValueError(gettext(N_("Écrivez une date qui existe, par exemple 03/02/2026."))) from None
+
+
+class Hour(TimeField):
+    """An hour of the day, as a browser sends it or as people write it: 18 h 30."""
+
+    def __init__(self, label: str, missing: str, **options: Any) -> None:
+        formats = ["%H:%M", "%H:%M:%S", "%Hh%M", "%Hh"]
+        super().__init__(label, [InputRequired(missing)], format=formats, **options)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the hour, or say how to write one."""
+        try:
+            super().process_formdata(["".join(str(valuelist[0]).lower().split())] if valuelist else valuelist)
+        except ValueError:
+            raise ValueError(gettext(N_("Écrivez une heure de 0 h à 23 h 59, par exemple 18:00."))) from None
+
+
+class WithReason(Form):
+    """A form that may change the rules of a consultation that has been open."""
+
+    reason = Text(N_("Raison du changement"), [AtMost(LONGEST_REASON)])
+    base = HiddenField()
+
+    def refuse_change(self, refusal: Refusal, now: str) -> None:
+        """Say what the action said; whoever is told that the page has changed meanwhile may then send it again.
+
+        Args:
+            now: the fingerprint of what stands there now.
+        """
+        self.refuse(refusal)
+        if refusal == CHANGED_MEANWHILE:
+            self.base.data = now
+
+
+class PresentationForm(WithReason):
+    """What a consultation says of itself."""
+
+    title = Line(N_("Titre"), [DataRequired(N_("Donnez un titre à la consultation.")), AtMost(200)])
+    slug = Line(N_("Adresse"), [AtMost(80)])
+    question = Text(N_("Question posée au public"), [AtMost(600)])
+    presentation = Text(N_("Présentation"), [AtMost(20_000)])
+    legal_basis = Text(N_("Cadre juridique"), [AtMost(6_000)])
+
+    def values(self) -> dict[str, str]:
+        """What the actions take."""
+        return {
+            "title": self.title.data or "",
+            "slug": (self.slug.data or "").strip().lower(),
+            "question": self.question.data or "",
+            "presentation": self.presentation.data or "",
+            "legal_basis": self.legal_basis.data or "",
+        }
+
+
+class SectionForm(WithReason):
+    """A node of the outline."""
+
+    title = Line(N_("Titre"), [DataRequired(N_("Donnez un titre à la rubrique.")), AtMost(200)])
+    parent = SelectField(N_("Sous la rubrique"), choices=[], validate_choice=False)
+    explanation = Text(N_("Texte d’explication"), [AtMost(20_000)])
+    accepts = SelectMultipleField(N_("Ce que la rubrique accepte"), validate_choice=False)
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.accepts.choices = [(flag, gettext(label)) for flag, label in ACCEPTED_LABELS.items()]
+
+    def values(self) -> dict[str, Any]:
+        """What the actions take."""
+        return {
+            "title": self.title.data or "",
+            "parent_id": parse_key(self.parent.data or ""),
+            "explanation": self.explanation.data or "",
+            "accepts": frozenset(self.accepts.data or ()) & frozenset(SECTION_FLAG.values()),
+        }
+
+
+class RoundForm(WithReason):
+    """A round: days and hours in the territory's time zone."""
+
+    title = Line(N_("Nom de la période"), [DataRequired(N_("Donnez un nom à la période.")), AtMost(160)])
+    opens_on = Day(N_("Jour d’ouverture"), N_("Indiquez le jour d’ouverture."))
+    opens_hour = Hour(N_("Heure d’ouverture"), N_("Indiquez l’heure d’ouverture."))
+    closes_on = Day(N_("Jour de fermeture"), N_("Indiquez le jour de fermeture."))
+    closes_hour = Hour(N_("Heure de fermeture"), N_("Indiquez l’heure de fermeture."))
+    may = SelectMultipleField(N_("Ce que l’on peut faire pendant cette période"), validate_choice=False)
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.may.choices = [(deed.value, gettext(label)) for deed, label in DEED_LABELS.items()]
+
+    def validate_may(self, field: Any) -> None:
+        """A round in which nothing may be done is none."""
+        if not self.deeds():
+            raise ValidationError(translate(ROUND_ALLOWS_NOTHING))
+
+    def deeds(self) -> frozenset[Deed]:
+        """What is ticked."""
+        return frozenset(deed for deed in Deed if deed.value in (self.may.data or ()))
+
+    def instants(
+        self, zone: ZoneInfo, present: tuple[datetime | None, datetime | None] = (None, None)
+    ) -> tuple[datetime, datetime] | None:
+        """Opening and closing in that zone; None when the clocks change at one of them, which its field then says.
+
+        Args:
+            present: the instants that the form was filled in with.
+        """
+        found: list[datetime] = []
+        for name, before in zip(("opens", "closes"), present, strict=True):
+            day, hour = self[f"{name}_on"].data, self[f"{name}_hour"].data
+            instant = _instant(day, hour, zone, f"{name}_hour", before)
+            if isinstance(instant, Refusal):
+                self.refuse(instant)
+            else:
+                found.append(instant)
+        return (found[0], found[1]) if len(found) == 2 else None
+
+
+def _instant(day: date, hour: time, zone: ZoneInfo, field: str, present: datetime | None) -> datetime | Refusal:
+    return local_instant(day, hour, zone, field=field, present=present)
+
+
+class RemoveForm(Form):
+    """Why something is taken away."""
+
+    reason = Text(N_("Raison du changement"), [AtMost(LONGEST_REASON)])
+
+
+class MoveForm(Form):
+    """A button up or down; ``place`` is where the section stood, so that a button pressed twice moves once."""
+
+    place = HiddenField()
+
+
+class PublishForm(Form):
+    """Nothing but the guard and the button."""
