@@ -9,7 +9,7 @@ from consult.consultations.queries import ConsultationView, outline
 from consult.contributions.access import contribution_path
 from consult.contributions.actions import publish_contribution, save_draft
 from consult.contributions.forms import ContributionForm
-from consult.contributions.models import Draft
+from consult.contributions.models import Contribution, Draft
 from consult.contributions.pages.surroundings import show, typed_html
 from consult.contributions.queries import draft_of, similar_contributions
 from consult.contributions.rules import contribution_refusal
@@ -58,16 +58,7 @@ async def send_contribution(request: Request) -> Response:
         if form.button == "draft":
             await _save(request, view, form, voice)
             return see_other("/account/drafts?done=saved")
-        made = await publish_contribution(
-            voice,
-            territory_id=territory(request).id,
-            consultation_id=view.row.id,
-            section_id=parse_key(form.section.data or "") or 0,
-            title=form.title.data or "",
-            body=form.body.data or "",
-            once=once_key(voice.account_id, form),
-            draft_id=parse_key(form.draft.data or ""),
-        )
+        made = await _publish(request, view, form, voice)
     except Refused as error:
         return await _refused(request, view, form, error.refusal)
     if made.state is ItemState.WAITING:
@@ -81,6 +72,19 @@ async def similar(request: Request) -> Response:
     asked = request.query_params
     found = await similar_contributions(view.row.id, asked.get("title", "")[:300], asked.get("body", "")[:3000])
     return page(request, "contributions/similar.html", consultation=view.row, similar=found)
+
+
+async def _publish(request: Request, view: ConsultationView, form: ContributionForm, voice: Voice) -> Contribution:
+    return await publish_contribution(
+        voice,
+        territory_id=territory(request).id,
+        consultation_id=view.row.id,
+        section_id=parse_key(form.section.data or "") or 0,
+        title=form.title.data or "",
+        body=form.body.data or "",
+        once=once_key(voice.account_id, form),
+        draft_id=parse_key(form.draft.data or ""),
+    )
 
 
 async def _save(request: Request, view: ConsultationView, form: ContributionForm, voice: Voice) -> Draft:
