@@ -1,6 +1,8 @@
 """``/consultations/{slug}/contributions``: the list."""
 
 import random
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -42,36 +44,50 @@ SEARCH_LENGTH = 200
 async def contribution_list(request: Request) -> Response:
     """The contributions, by section, sorted, filtered, searched."""
     view = await access_consultation(request)
-    at, here = clock.now(), territory(request)
+    at, zone = clock.now(), territory(request).zone
     roots = await outline(view.row.id)
     nodes = {node.id: node for root in roots for node in root.walk()}
     section = nodes.get(parse_key(request.query_params.get("section", "")) or 0)
     wanted = _wanted(request, view, section)
-    found = await list_contributions(wanted)
     total, exact = await count_contributions(wanted, roots, view.row.contributions_count)
     if wanted.sort is not Sort.RANDOM or "seed" in request.query_params:
-        keep(
-            request,
-            ("consultation", view.row.id, view.row.changes),
-            ("territory", here.id, here.changes),
-            until=view.fresh_until(at, here.zone),
-        )
-    titles = {node.id: node.title for node in nodes.values()}
+        _keep(request, view, view.fresh_until(at, zone))
     return page(
         request,
         "reading/list.html",
         consultation=view.row,
-        round=round_sentence(view, at, here.zone),
+        round=round_sentence(view, at, zone),
         refusal=deed_refusal(Deed.CONTRIBUTE, view.rounds, None, at),
         section=section,
         wanted=wanted,
         selects=_selects(wanted, nodes, section),
-        rows=[row_view(row, view.row.slug, titles) for row in found.items],
         total=total,
         exact=exact,
-        next_href=_href(view, wanted, section, found.after) if found.after else None,
-        first_href=None if found.is_first else _href(view, wanted, section, ""),
+        **await _shown(view, wanted, nodes, section),
     )
+
+
+def _keep(request: Request, view: ConsultationView, until: datetime) -> None:
+    here = territory(request)
+    keep(
+        request,
+        ("consultation", view.row.id, view.row.changes),
+        ("territory", here.id, here.changes),
+        until=until,
+    )
+
+
+async def _shown(
+    view: ConsultationView, wanted: Wanted, nodes: dict[int, SectionNode], section: SectionNode | None
+) -> dict[str, Any]:
+    """The rows of the page and the addresses of the next and of the first."""
+    found = await list_contributions(wanted)
+    titles = {node.id: node.title for node in nodes.values()}
+    return {
+        "rows": [row_view(row, view.row.slug, titles) for row in found.items],
+        "next_href": _href(view, wanted, section, found.after) if found.after else None,
+        "first_href": None if found.is_first else _href(view, wanted, section, ""),
+    }
 
 
 def _wanted(request: Request, view: ConsultationView, section: SectionNode | None) -> Wanted:
