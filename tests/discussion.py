@@ -10,7 +10,6 @@ from consult.consultations.models import Consultation, Round, Section
 from consult.contributions.actions import propose_amendment, publish_contribution
 from consult.contributions.models import Amendment, Contribution
 from consult.core.voice import Voice
-from consult.organisations.models import Organisation
 from consult.sources.actions import publish_source
 from consult.sources.models import Source
 from consult.territories.models import Territory
@@ -136,6 +135,16 @@ async def a_discussion(
     return Discussion(territory, consultation, one_round, sections[0], luc, contribution)
 
 
-async def for_body(person: Person, organisation: Organisation) -> Voice:
-    """The person speaking in the organisation's name."""
-    return person.voice(organisation=organisation)
+async def a_lively_discussion(people: int) -> Discussion:
+    """As many arguments a side, sources, amendments and voters as asked for."""
+    d = await a_discussion()
+    for n in range(people):
+        person = await a_person(f"Voisine {n}")
+        pro = await d.argue(person, Side.FOR, f"Raison {n} d’être pour.")
+        await d.argue(person, Side.AGAINST, f"Raison {n} d’être contre.")
+        await d.source(person, title=f"Rapport {n}")
+        await d.source(person, pro, title=f"Enquête {n}")
+        await d.amend(person, body=f"Une piste large de {n} mètres le long du canal.")
+        await d.vote(person, ("agree", "mixed", "disagree")[n % 3])
+        await d.support(d.luc, pro)
+    return d

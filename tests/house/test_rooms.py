@@ -13,6 +13,7 @@ WITHOUT_LAYERS = {"core", "web", "demo", "imports", "running"}
 REVIEWED: dict[str, str] = {
     "consultations/authors": "how the author of any item is shown",
     "consultations/items": "what contributions, arguments and sources have in common as rows",
+    "reading/shown": "what stands beneath a contribution, as components take it",
     "organisations/numbers": "the check digits of SIREN, SIRET and RNA numbers",
     "organisations/voices": "the field « au nom de », which the writing forms of several rooms carry",
     "contributions/search": "one interface to the full-text search of both engines",
