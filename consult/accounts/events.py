@@ -144,6 +144,9 @@ class StaffInvited(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimsSwept(Event):
-    """Pending accounts that nobody confirmed in two months were emptied, with their addresses and waiting texts."""
+    """Pending accounts that nobody confirmed in two months were emptied, with their addresses and waiting texts.
+
+    With them went sessions and links that are long over; these alone are told too, with a count of 0.
+    """
 
     count: int

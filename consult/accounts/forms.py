@@ -121,11 +121,10 @@ class PasswordForm(Form):
 class NotificationsForm(Form):
     """Which mails are wanted."""
 
-    replies = BooleanField(N_("Quand quelqu’un ajoute un argument ou une source à une de mes contributions"))
+    replies = BooleanField(N_("Quand quelqu’un ajoute un argument à un de mes textes"))
     amendments = BooleanField(
         N_("Quand quelqu’un propose une modification d’une de mes contributions, ou répond à une des miennes")
     )
-    news = BooleanField(N_("Quand une consultation à laquelle j’ai participé ouvre, ferme ou publie ses résultats"))
 
 
 class LanguageForm(Form):

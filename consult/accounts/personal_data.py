@@ -9,6 +9,7 @@ from typing import Any
 
 from consult.accounts.elsewhere import PLACES, rows_of
 from consult.accounts.models import Account, Identity, MailLink, Session, Staff
+from consult.core.models import AuditEntry
 
 Part = list[dict[str, Any]]
 Reader = Callable[[int], Awaitable[Part]]
@@ -39,6 +40,7 @@ async def collect(account_id: int) -> dict[str, Part]:
         .order_by("id")
         .values("role", "created_at", territory="territory__name"),
     }
+    parts["audit"] = await AuditEntry.filter(account_id=account_id).order_by("id").values("at", "event", "details")
     for place in PLACES:
         if place.table not in _readers:
             parts[place.table] = await rows_of(place, account_id)

@@ -42,7 +42,6 @@ class Own:
     password_changed_at: datetime | None
     notify_replies: bool
     notify_amendments: bool
-    notify_news: bool
 
     @property
     def has_password(self) -> bool:
@@ -67,7 +66,6 @@ async def own_account(account_id: int) -> Own:
         password_changed_at=identity.password_changed_at if identity else None,
         notify_replies=row.notify_replies,
         notify_amendments=row.notify_amendments,
-        notify_news=row.notify_news,
     )
 
 

@@ -135,9 +135,9 @@ async def test_mails_are_chosen(app: Starlette, awa: Person) -> None:
     visitor = Visitor(app, person=awa)
     page = await visitor.get("/account/notifications")
     assert len(page.find(".//input[@checked]")) == 2
-    await visitor.post("/account/notifications", {"news": "y"}, page="")
+    await visitor.post("/account/notifications", {"amendments": "y"}, page="")
     account = await Account.get(id=awa.id)
-    assert (account.notify_replies, account.notify_amendments, account.notify_news) == (False, False, True)
+    assert (account.notify_replies, account.notify_amendments) == (False, True)
 
 
 async def test_a_visitor_chooses_a_language_that_a_cookie_keeps(app: Starlette, awa: Person) -> None:

@@ -117,6 +117,7 @@ async def _confirm(voice: Voice, link_id: int, territory_id: int, browser: Brows
         await Session.filter(account_id=pending.id).delete()
         known = await Identity.get_or_none(email_key=link.email_key)
         target_id = known.account_id if known else await _settle(action, link, pending, said)
+        await Account.filter(id=target_id, confirmed_at=None).update(confirmed_at=action.at)
         if target_id != pending.id:
             await _give(action, pending, target_id, keep=said.keep)
         action.voice = Voice(account_id=target_id)
@@ -160,7 +161,6 @@ async def _give(action: Action, pending: Account, target_id: int, *, keep: bool)
         for row in await Staff.filter(account_id=pending.id):
             if (row.territory_id, row.role) not in has:
                 await Staff.filter(id=row.id).update(account_id=target_id)
-        await Account.filter(id=target_id, confirmed_at=None).update(confirmed_at=action.at)
         action.record(AccountsMerged(account_id=target_id, from_account_id=pending.id))
     await Staff.filter(account_id=pending.id).delete()
     await elsewhere.forget(pending.id, "")

@@ -33,13 +33,11 @@ async def choose_language(voice: Voice, *, language: str) -> None:
         action.record(PreferencesChanged(account_id=voice.account_id))
 
 
-async def choose_notifications(voice: Voice, *, replies: bool, amendments: bool, news: bool) -> None:
+async def choose_notifications(voice: Voice, *, replies: bool, amendments: bool) -> None:
     """Say which mails are wanted."""
     assert voice.account_id is not None
     async with Action(voice) as action:
-        await Account.filter(id=voice.account_id).update(
-            notify_replies=replies, notify_amendments=amendments, notify_news=news
-        )
+        await Account.filter(id=voice.account_id).update(notify_replies=replies, notify_amendments=amendments)
         action.record(PreferencesChanged(account_id=voice.account_id))
 
 

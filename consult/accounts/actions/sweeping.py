@@ -13,7 +13,7 @@ _AT_ONCE = 200
 async def sweep() -> int:
     """Drop expired sessions, old links, and pending accounts that nobody ever confirmed; how many of the last."""
     async with Action(SYSTEM) as action:
-        await Session.filter(expires_at__lte=action.at).delete()
+        dropped = await Session.filter(expires_at__lte=action.at).delete()
         abandoned = await Account.filter(
             origin__in=["sign-up", "invitation"],
             confirmed_at=None,
@@ -26,9 +26,11 @@ async def sweep() -> int:
             await MailLink.filter(account_id=account.id).delete()
             await elsewhere.forget(account.id, "")
             await Account.filter(id=account.id).update(public_name=DELETED_NAME, origin_key=None, deleted_at=action.at)
-        await MailLink.filter(expires_at__lte=action.at - KEEP_LINKS, account__confirmed_at__isnull=False).delete()
-        await MailLink.filter(expires_at__lte=action.at - KEEP_LINKS, account_id=None).delete()
-        if abandoned:
+        dropped += await MailLink.filter(
+            expires_at__lte=action.at - KEEP_LINKS, account__confirmed_at__isnull=False
+        ).delete()
+        dropped += await MailLink.filter(expires_at__lte=action.at - KEEP_LINKS, account_id=None).delete()
+        if abandoned or dropped:
             action.record(ClaimsSwept(count=len(abandoned)))
         else:
             action.nothing_to_do()

@@ -162,9 +162,7 @@ async def _with_proof(request: Request, template: str, form: Form, own: Own, sta
 async def notifications_page(request: Request) -> Response:
     """``/account/notifications``."""
     own = await _own(request)
-    form = empty_form(
-        NotificationsForm, replies=own.notify_replies, amendments=own.notify_amendments, news=own.notify_news
-    )
+    form = empty_form(NotificationsForm, replies=own.notify_replies, amendments=own.notify_amendments)
     return page(request, "accounts/notifications.html", form=form)
 
 
@@ -177,7 +175,6 @@ async def choose_notifications(request: Request) -> Response:
         visitor(request).voice(),
         replies=form.replies.data,
         amendments=form.amendments.data,
-        news=form.news.data,
     )
     return see_other("/account?done=notifications")
 

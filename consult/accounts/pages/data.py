@@ -16,6 +16,9 @@ from consult.web.forms import read_form
 from consult.web.language import gettext
 from consult.web.render import page, see_other
 
+# of each part, the latest; the file has them all
+SHOWN = 30
+
 
 async def sessions_page(request: Request) -> Response:
     """``/account/sessions``: the browsers in which one is signed in."""
@@ -44,7 +47,11 @@ async def close_other_sessions(request: Request) -> Response:
 async def data_page(request: Request) -> Response:
     """``/account/data``: everything held about the person, to read. Keys and counters are in the file only."""
     parts = await personal_data.collect(visitor(request).account_id or 0)
-    shown = [(PARTS.get(name, name), [_lines(row) for row in rows]) for name, rows in parts.items() if rows]
+    shown = [
+        (PARTS.get(name, name), [_lines(row) for row in rows[-SHOWN:]], len(rows))
+        for name, rows in parts.items()
+        if rows
+    ]
     return page(request, "accounts/data.html", parts=shown)
 
 

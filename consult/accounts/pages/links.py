@@ -5,14 +5,15 @@ from starlette.responses import Response
 
 from consult.accounts import actions, links, passwords, queries
 from consult.accounts.actions.links import Confirmation
-from consult.accounts.forms import ConfirmForm, InvitedForm, LinkForm
-from consult.accounts.models import LinkPurpose
+from consult.accounts.forms import ROLE_WORDS, ConfirmForm, InvitedForm, LinkForm
+from consult.accounts.models import LinkPurpose, Role
 from consult.accounts.pages.browsers import new_browser, open_browser, status_of
 from consult.accounts.queries import LinkView
 from consult.accounts.rules import password_refusal
 from consult.core.errors import Refused, refuse
 from consult.web.context import territory, visitor
 from consult.web.forms import Form, empty_form, read_form
+from consult.web.language import gettext
 from consult.web.render import page, see_other
 
 TEMPLATES = {
@@ -28,7 +29,7 @@ async def link_page(request: Request) -> Response:
     link = await queries.link_view(links.key_of(request.path_params["token"]))
     if link is None or not _counts(link):
         return _over(request)
-    return _show(request, link, empty_form(_form_of(link)))
+    return await _show(request, link, empty_form(_form_of(link)))
 
 
 def _counts(link: LinkView) -> bool:
@@ -45,9 +46,13 @@ def _over(request: Request) -> Response:
     return _private(page(request, "accounts/link_over.html", status=410))
 
 
-def _show(request: Request, link: LinkView, form: Form, status: int = 200) -> Response:
+async def _show(request: Request, link: LinkView, form: Form, status: int = 200) -> Response:
     same = link.account_id is not None and visitor(request).account_id == link.account_id
-    return _private(page(request, TEMPLATES[link.purpose], form=form, link=link, same_browser=same, status=status))
+    offered = await queries.roles_of(link.account_id) if link.account_id and link.purpose is LinkPurpose.INVITE else []
+    roles = [gettext(ROLE_WORDS[Role(one["role"])]) for one in offered]
+    return _private(
+        page(request, TEMPLATES[link.purpose], form=form, link=link, same_browser=same, offered=roles, status=status)
+    )
 
 
 def _private(response: Response) -> Response:
@@ -63,7 +68,7 @@ async def follow_link(request: Request) -> Response:
         return _over(request)
     form = await read_form(request, _form_of(link))
     if not form.valid():
-        return _show(request, link, form, 422)
+        return await _show(request, link, form, 422)
     try:
         if link.purpose is LinkPurpose.CHANGE_EMAIL:
             return await _change_email(request, link)
@@ -74,7 +79,7 @@ async def follow_link(request: Request) -> Response:
         if error.refusal.code == "link_over":
             return _over(request)
         form.refuse(error.refusal)
-        return _show(request, link, form, status_of(error.refusal))
+        return await _show(request, link, form, status_of(error.refusal))
 
 
 async def _sign_in(request: Request, link: LinkView) -> Response:

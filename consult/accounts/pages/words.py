@@ -20,9 +20,13 @@ PARTS = {
     "invitation": N_("Invitations que vous avez envoyées"),
     "organisation": N_("Organisations sur lesquelles vous avez décidé"),
     "rule_change": N_("Changements de règles que vous avez décidés"),
+    "audit": N_("Journal de vos actions"),
     "mail": N_("E-mails envoyés"),
 }
 COLUMNS = {
+    "at": N_("Date"),
+    "event": N_("Action"),
+    "details": N_("Détails"),
     "public_name": N_("Nom public"),
     "language": N_("Langue"),
     "origin": N_("Origine"),
