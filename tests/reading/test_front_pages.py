@@ -57,7 +57,7 @@ async def test_the_page_tells_question_dates_sections_and_the_next_step(app: Sta
     await Section.filter(id=sections[1].id).update(parent_id=sections[0].id, explanation_html="<p>Pourquoi.</p>")
     answer = await Visitor(app).get("/consultations/plan-velo")
     assert "Où faut-il des pistes ?" in answer.words
-    assert "Ouverte jusqu’au lundi 30 mars 2026 à 14\xa0h (heure de Paris), encore 20 jours." in answer.text
+    assert "Ouverte jusqu’au lundi 30 mars 2026 à 14\xa0h (heure de Paris), encore 20\xa0jours." in answer.text
     assert "1.1 Rubrique 2" in answer.words
     assert "Pourquoi." in answer.words
     buttons = [one.get("href") for one in answer.find(".//a") if "primary" in (one.get("class") or "")]

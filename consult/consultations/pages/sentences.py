@@ -97,20 +97,20 @@ def _opening_words(day: date, today: date, again: bool) -> str:
 def _still(number: int, unit: Unit) -> str:
     """« encore 12 jours »."""
     if unit is Unit.DAYS:
-        return ngettext("encore %(num)s jour", "encore %(num)s jours", number) % {"num": number}
+        return ngettext("encore %(num)s jour", "encore %(num)s jours", number) % {"num": number}
     if unit is Unit.HOURS:
-        return ngettext("encore %(num)s heure", "encore %(num)s heures", number) % {"num": number}
+        return ngettext("encore %(num)s heure", "encore %(num)s heures", number) % {"num": number}
     if number == 0:
         return gettext("encore moins d’une minute")
-    return ngettext("encore %(num)s minute", "encore %(num)s minutes", number) % {"num": number}
+    return ngettext("encore %(num)s minute", "encore %(num)s minutes", number) % {"num": number}
 
 
 def _within(number: int, unit: Unit) -> str:
     """« dans 12 jours »."""
     if unit is Unit.DAYS:
-        return ngettext("dans %(num)s jour", "dans %(num)s jours", number) % {"num": number}
+        return ngettext("dans %(num)s jour", "dans %(num)s jours", number) % {"num": number}
     if unit is Unit.HOURS:
-        return ngettext("dans %(num)s heure", "dans %(num)s heures", number) % {"num": number}
+        return ngettext("dans %(num)s heure", "dans %(num)s heures", number) % {"num": number}
     if number == 0:
         return gettext("dans moins d’une minute")
-    return ngettext("dans %(num)s minute", "dans %(num)s minutes", number) % {"num": number}
+    return ngettext("dans %(num)s minute", "dans %(num)s minutes", number) % {"num": number}
