@@ -75,6 +75,32 @@ def serve(
 
 
 @app.command()
+def demo(
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on; the next free one from 8000 when left out.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Throw the demo's SQLite database away and begin again.")
+    ] = False,
+    prepare_only: Annotated[bool, typer.Option("--prepare-only", help="Load, print the links, and stop.")] = False,
+) -> None:
+    """An example territory in ./var, ready to click, with sign-in links for every role."""
+    from consult.app import create_app, load_effects
+    from consult.core.logs import set_up_logs
+    from consult.demo import command
+
+    load_effects()
+    try:
+        listen_on = command.run_demo(host=host, port=port, reset=reset, prepare_only=prepare_only)
+    except ConsultError as error:
+        fail(str(error))
+    if not prepare_only:
+        set_up_logs()
+        command.serve(create_app(), host, listen_on)
+
+
+@app.command()
 def worker(once: Annotated[bool, typer.Option("--once", help="Do what is due now, then stop.")] = False) -> None:
     """Run the reactions that actions have left: mails and the like."""
     from consult.app import work
