@@ -8,15 +8,18 @@
 
 On leaving the block the audit rows and the outbox rows are written in the same transaction as everything else; an
 exception rolls all of it back. A transaction opened in a middleware would commit a request whose error had already
-been turned into a response, so it is opened here and nowhere else.
+been turned into a response, so it is opened here and nowhere else. An action is not opened inside another one: what
+the inner one promises after its commit would be promised before there is any.
 """
 
 from datetime import datetime
 from types import TracebackType
 from typing import Any
 
+from tortoise.backends.base.client import TransactionalDBClient
+
 from consult.core import changes, clock, wake
-from consult.core.database import forbid_tasks, in_transaction
+from consult.core.database import connection, forbid_tasks, in_transaction
 from consult.core.errors import ConsultError
 from consult.core.events import Event, effects_of
 from consult.core.keys import new_key
@@ -26,6 +29,14 @@ from consult.core.voice import Voice
 
 class NothingRecorded(ConsultError):
     """An action wrote without saying what happened: a mistake of ours, never of the person."""
+
+
+class NestedAction(ConsultError):
+    """An action was opened inside another one, or inside a transaction: a mistake of ours, never of the person."""
+
+
+class _NothingToDo(Exception):
+    """Undoes the transaction of an action that had nothing to do."""
 
 
 class Action:
@@ -42,6 +53,7 @@ class Action:
         self.at: datetime = clock.now()
         self._events: list[Event] = []
         self._changed: set[changes.Key] = set()
+        self._idle = False
         self._transaction: Any = None
         self._guard: Any = None
 
@@ -54,13 +66,13 @@ class Action:
         self._changed.add((kind, key))
 
     def nothing_to_do(self) -> None:
-        """Say that the act had already been done (a form sent twice): nothing is written, nothing is recorded."""
+        """Say that the act had already been done (a form sent twice): all that was written here is undone."""
         self._events.clear()
         self._idle = True
 
-    _idle = False
-
     async def __aenter__(self) -> "Action":
+        if isinstance(connection(), TransactionalDBClient):
+            raise NestedAction("an action may not be opened inside another one: do it after, or as a reaction")
         self._transaction = in_transaction()
         await self._transaction.__aenter__()
         self.at = clock.now()
@@ -72,23 +84,22 @@ class Action:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._guard.__exit__(kind, error, trace)
-        if error is not None:
-            await self._transaction.__aexit__(kind, error, trace)
+        if error is None and self._idle and not self._events:
+            await self._transaction.__aexit__(_NothingToDo, _NothingToDo(), None)
             return
-        try:
-            await self._write_events()
-        except BaseException as failure:
-            await self._transaction.__aexit__(type(failure), failure, failure.__traceback__)
-            raise
-        await self._transaction.__aexit__(None, None, None)
-        changes.forget(self._changed)
-        if self._events:
+        if error is None:
+            try:
+                await self._write_events()
+            except BaseException as failure:
+                await self._transaction.__aexit__(type(failure), failure, failure.__traceback__)
+                raise
+        await self._transaction.__aexit__(kind, error, trace)
+        if error is None:
+            changes.forget(self._changed)
             wake.worker()
 
     async def _write_events(self) -> None:
         if not self._events:
-            if self._idle:
-                return
             raise NothingRecorded("an action must record at least one event")
         audit, outbox = [], []
         for event in self._events:

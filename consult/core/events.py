@@ -25,6 +25,9 @@ class Event:
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         cls.name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        there = _events.setdefault(cls.name, cls)
+        if (there.__module__, there.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise TypeError(f"two events are called {cls.__name__}: in {there.__module__} and in {cls.__module__}")
         _events[cls.name] = cls
 
     def payload(self) -> dict[str, Any]:
@@ -48,7 +51,11 @@ def effect(*event_types: type[Event]) -> Callable[[Reaction], Reaction]:
     def register(reaction: Reaction) -> Reaction:
         key = f"{reaction.__module__.removeprefix('consult.')}.{reaction.__name__}"
         for event_type in event_types:
-            _effects.setdefault(event_type.name, {})[key] = reaction
+            if not event_type.name:
+                raise TypeError("react to the events that are recorded, not to Event itself")
+            there = _effects.setdefault(event_type.name, {}).setdefault(key, reaction)
+            if there.__code__ is not reaction.__code__:
+                raise TypeError(f"two reactions to {event_type.__name__} are called {key}: the second would be lost")
         return reaction
 
     return register

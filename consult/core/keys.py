@@ -21,7 +21,7 @@ def new_key() -> int:
     global _last
     with _lock:
         now_ms = time.time_ns() // 1_000_000 - EPOCH_MS
-        drawn = (now_ms << LOW_BITS) | secrets.randbelow(_LOW_MASK >> 1)
+        drawn = (max(now_ms, 0) << LOW_BITS) | secrets.randbelow(_LOW_MASK >> 1)
         _last = drawn if drawn > _last else _last + 1
         return _last
 

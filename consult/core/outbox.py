@@ -1,13 +1,16 @@
 """The worker: runs the reactions that actions have left in the outbox, at least once each.
 
-A row is claimed by moving its ``next_try_at`` forward (a lease), so that several workers share the work and a worker
-that dies lets go of it. A reaction that fails is tried again with growing pauses, then left with its error for people
-to see (``consult doctor``, /metrics).
+A row is claimed, just before it is run, by moving its ``next_try_at`` forward (a lease): of several workers one gets
+it, and a worker that dies lets go of it. A reaction that fails is tried again with growing pauses, then left with its
+error for people to see (``consult doctor``, /metrics). A reaction that this release does not know may be one of the
+next release, whose web process runs already: it waits in the same way.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -15,20 +18,38 @@ import structlog
 from consult.core import clock, wake
 from consult.core.database import execute
 from consult.core.events import event_from, reaction_named
+from consult.core.logs import without_secrets
 from consult.core.models import OutboxRow
+from consult.core.text.cleaning import scrub
 
 log = structlog.get_logger()
 LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 12
 IDLE_SECONDS = 2.0
+KEEP_DONE = timedelta(days=14)
+SWEEP_SECONDS = 3600.0
+_SWEPT_AT_ONCE = 5_000
 
 
-async def drain(limit: int = 100) -> int:
-    """Run up to ``limit`` owed reactions that are due; returns how many were tried."""
-    rows = await _claim(limit)
-    for row in rows:
-        await _run(row)
-    return len(rows)
+class NoSuchReaction(LookupError):
+    """The release that runs has no such reaction."""
+
+
+async def drain(limit: int = 100, *, stop: asyncio.Event | None = None) -> int:
+    """Run up to ``limit`` owed reactions that are due; returns how many were tried.
+
+    Args:
+        stop: when it is set, the reaction that runs is finished and no other is begun.
+    """
+    due = OutboxRow.filter(done_at__isnull=True, next_try_at__lte=clock.now()).order_by("next_try_at", "id")
+    tried = 0
+    for row in await due.limit(limit):
+        if stop is not None and stop.is_set():
+            break
+        if await _claim(row):
+            await _run(row)
+            tried += 1
+    return tried
 
 
 async def drain_all() -> int:
@@ -39,32 +60,58 @@ async def drain_all() -> int:
     return total
 
 
-async def _claim(limit: int) -> list[OutboxRow]:
-    now = clock.now()
-    due = await OutboxRow.filter(done_at__isnull=True, next_try_at__lte=now).order_by("next_try_at", "id").limit(limit)
-    claimed = []
-    for row in due:
-        taken = await OutboxRow.filter(id=row.id, done_at__isnull=True, next_try_at=row.next_try_at).update(
-            next_try_at=now + LEASE, attempts=row.attempts + 1
-        )
-        if taken:
-            row.attempts += 1
-            claimed.append(row)
-    return claimed
+async def _claim(row: OutboxRow) -> bool:
+    """Take the lease; False when another worker has it, or has done the work."""
+    taken = await OutboxRow.filter(
+        id=row.id, done_at__isnull=True, next_try_at=row.next_try_at, attempts=row.attempts
+    ).update(next_try_at=clock.now() + LEASE, attempts=row.attempts + 1)
+    row.attempts += 1
+    return bool(taken)
 
 
 async def _run(row: OutboxRow) -> None:
-    reaction = reaction_named(row.event, row.effect)
     try:
-        if reaction is not None:
-            await reaction(event_from(row.event, row.payload), row.id)
+        if row.attempts > MAX_ATTEMPTS:  # the last attempt never came back to say how it went
+            raise TimeoutError("every attempt outlived its worker or its lease")
+        reaction = reaction_named(row.event, row.effect)
+        if reaction is None:
+            raise NoSuchReaction(f"this release has no reaction {row.effect} to {row.event}")
+        await reaction(event_from(row.event, row.payload), row.id)
     except Exception as error:
-        log.warning("effect_failed", effect=row.effect, event_name=row.event, attempts=row.attempts, exc_info=True)
-        pause = timedelta(seconds=min(3600, 5 * 2**row.attempts))
-        retry_at = clock.now() + pause if row.attempts < MAX_ATTEMPTS else None
-        await OutboxRow.filter(id=row.id).update(next_try_at=retry_at, error=f"{type(error).__name__}: {error}"[:1000])
+        await _put_off(row, error)
         return
     await OutboxRow.filter(id=row.id).update(done_at=clock.now(), next_try_at=None, error="")
+
+
+async def _put_off(row: OutboxRow, error: Exception) -> None:
+    retry_at = _retry_at(row.attempts)
+    tell = log.warning if retry_at else log.error
+    tell(
+        "effect_failed" if retry_at else "effect_given_up",
+        effect=row.effect,
+        event_name=row.event,
+        attempts=row.attempts,
+        exc_info=None if isinstance(error, NoSuchReaction) else error,
+    )
+    words = scrub(without_secrets(f"{type(error).__name__}: {error}"))[:1000]
+    # whoever came back after the lease had run out does not speak for the attempt that followed
+    await OutboxRow.filter(id=row.id, attempts=row.attempts).update(next_try_at=retry_at, error=words)
+
+
+def _retry_at(attempts: int) -> datetime | None:
+    """When a failed reaction is tried again: 10 s, 20 s … at most an hour later; None when it is given up."""
+    return clock.now() + timedelta(seconds=min(3600, 5 * 2**attempts)) if attempts < MAX_ATTEMPTS else None
+
+
+async def sweep() -> int:
+    """Drop rows that were done :data:`KEEP_DONE` ago, a bounded number at a time; what was given up stays."""
+    rows = await execute(
+        "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE done_at < :before ORDER BY id LIMIT :most)"
+        " RETURNING id",
+        before=clock.now() - KEEP_DONE,
+        most=_SWEPT_AT_ONCE,
+    )
+    return len(rows)
 
 
 Chore = Callable[[], Awaitable[int]]
@@ -74,13 +121,20 @@ async def work(stop: asyncio.Event | None = None, *, chores: Sequence[Chore] = (
     """Drain for ever: at once when an action of this process rings, else every :data:`IDLE_SECONDS`.
 
     Args:
+        stop: set (and followed by :func:`consult.core.wake.worker`), it ends the work after what is being done.
         chores: what else the worker does (sending mails): each says how much it did, and has a loop of its own, so that
             one that waits for another machine keeps nobody waiting.
     """
-    await asyncio.gather(*(_repeat(chore, stop) for chore in (drain, *chores)))
+    every: list[Chore] = [*chores, partial(drain, stop=stop)]
+    await asyncio.gather(*(_repeat(chore, stop) for chore in every), _repeat(sweep, stop, pause=SWEEP_SECONDS))
 
 
-async def _repeat(chore: Chore, stop: asyncio.Event | None) -> None:
+async def _repeat(chore: Chore, stop: asyncio.Event | None, pause: float | None = None) -> None:
+    """Do a chore again at once while there is more to do, else after a pause, or when the bell rings before.
+
+    Args:
+        pause: the chore waits so long and heeds no bell but the last.
+    """
     bell = wake.listen()
     while stop is None or not stop.is_set():
         try:
@@ -88,11 +142,21 @@ async def _repeat(chore: Chore, stop: asyncio.Event | None) -> None:
             if await chore():
                 continue
         except Exception:
-            log.error("worker_failed", chore=getattr(chore, "__name__", ""), exc_info=True)
-        try:
-            await asyncio.wait_for(bell.wait(), IDLE_SECONDS)
-        except TimeoutError:
+            log.error("worker_failed", chore=getattr(chore, "__name__", "drain"), exc_info=True)
+        if pause is not None:
+            await _nap(pause, bell, stop)
             continue
+        with suppress(TimeoutError):
+            await asyncio.wait_for(bell.wait(), IDLE_SECONDS)
+
+
+async def _nap(seconds: float, bell: asyncio.Event, stop: asyncio.Event | None) -> None:
+    """Sleep through every ring but that of the end."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while stop is None or not stop.is_set():
+                await bell.wait()
+                bell.clear()
 
 
 async def backlog() -> dict[str, Any]:

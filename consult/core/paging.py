@@ -2,9 +2,10 @@
 
 import base64
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -39,7 +40,7 @@ def read_cursor(text: str, *kinds: type) -> tuple[Any, ...] | None:
         return None
     try:
         values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         return None
     if not isinstance(values, list) or len(values) != len(kinds):
         return None
@@ -49,14 +50,33 @@ def read_cursor(text: str, *kinds: type) -> tuple[Any, ...] | None:
 
 def _read(value: object, kind: type) -> Any:
     if kind is datetime and isinstance(value, str):
-        try:
-            at = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-        return at if at.tzinfo else None
-    if type(value) is not kind or (isinstance(value, int) and not -(1 << 63) <= value < 1 << 63):
+        return _read_instant(value)
+    if type(value) is not kind:
+        return None
+    # what a database would stumble over cannot have come from one
+    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
+        return None
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, str) and ("\0" in value or not _can_be_stored(value)):
         return None
     return value
+
+
+def _read_instant(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+        return at.astimezone(UTC) if at.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _can_be_stored(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def cut(rows: Sequence[T], size: int, cursor_of: Any, *, is_first: bool) -> Page[T]:

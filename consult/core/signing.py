@@ -25,6 +25,8 @@ def unsign(purpose: str, token: str, max_age: int | None = None) -> Any:
     Raises:
         Expired: the token is ours and too old.
     """
+    if not token.isascii():
+        return None
     serializer = URLSafeTimedSerializer(settings().secret_key.get_secret_value(), salt=f"consult.{purpose}")
     try:
         return serializer.loads(token, max_age=max_age)
