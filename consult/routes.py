@@ -12,6 +12,7 @@ from consult.contributions.pages import amending, revising, writing
 from consult.contributions.pages import own as own_pages
 from consult.demo import pages as demo
 from consult.notifications import pages as notifications
+from consult.imports import pages as imports
 from consult.reading import contribution_pages as reading_one
 from consult.reading import list_pages as reading_list
 from consult.reading import pages as reading
@@ -42,6 +43,7 @@ ROUTES: list[BaseRoute] = [
     get("/", reading.home, gate=anyone),
     get("/consultations/{slug}", reading.consultation, gate=anyone),
     get("/consultations/{slug}/contributions", reading_list.contribution_list, gate=anyone),
+    get("/consultations/{slug}/origin", imports.origin, gate=anyone),
     get(CONTRIBUTION, reading_one.contribution, gate=anyone),
     get(f"{CONTRIBUTION}/arguments/{{id:int}}", reading_one.argument, gate=anyone),
     get(AMENDMENT, reading_one.amendment, gate=anyone),

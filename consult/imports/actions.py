@@ -17,6 +17,7 @@ from consult.core.errors import refuse
 from consult.core.keys import new_key
 from consult.core.text.cleaning import clean_line, clean_text
 from consult.core.text.links import safe_address
+from consult.core.text.markdown import render_markdown
 from consult.core.text.sanitising import html_to_text, plain_to_html, sanitise_html
 from consult.core.voice import Voice
 from consult.imports.events import ConsultationImported
@@ -30,7 +31,26 @@ from consult.votes.models import Tally
 ORIGIN = "cap-collectif"
 ORIGIN_LABEL = "Votes recueillis sur la plateforme d’origine"
 HIDDEN_GROUND = "Retirée par la modération de la plateforme d’origine"
+PRESENTATION = (
+    "Cette consultation s’est tenue sur une autre plateforme. Ses contributions, ses arguments, ses sources"
+    " et ses votes sont repris ici avec leurs numéros et leurs dates. On peut tout lire et tout chercher ;"
+    " on ne peut plus y écrire."
+)
 BATCH = 25
+_UNDER = (
+    "i JOIN contribution p ON p.id = i.contribution_id AND p.state = 'published'"
+    " AND i.state = 'published' AND i.consultation_id = :key"
+)
+_PUBLIC_FIGURES = (
+    "SELECT COUNT(*) AS opinions, COALESCE(SUM(arguments_count), 0) AS arguments,"
+    " COALESCE(SUM(arguments_for), 0) AS arguments_for, COALESCE(SUM(arguments_against), 0) AS arguments_against,"
+    " COALESCE(SUM(sources_count), 0) AS sources, COALESCE(SUM(tally_agree), 0) AS votes_ok,"
+    " COALESCE(SUM(tally_mixed), 0) AS votes_mitige, COALESCE(SUM(tally_disagree), 0) AS votes_nok,"
+    " COALESCE(SUM(votes_total), 0) AS votes_total,"
+    f" (SELECT COALESCE(SUM(tally_supports), 0) FROM argument {_UNDER}) AS argument_votes,"
+    f" (SELECT COALESCE(SUM(tally_supports), 0) FROM source {_UNDER}) AS source_votes"
+    " FROM contribution WHERE consultation_id = :key AND state = 'published'"
+)
 CATEGORIES = {
     "Site internet": SourceCategory.WEBSITE,
     "Articles de presse": SourceCategory.PRESS,
@@ -101,14 +121,14 @@ async def import_cap_collectif(
             return there, figures, False
         consultation = await _consultation(action, territory_id, slug, title, figures)
         await _items(consultation, path, tell)
-        await _count(consultation.id)
+        public = await _count(consultation.id)
         await Import.create(
             id=new_key(),
             consultation=consultation,
             origin=ORIGIN,
             file_name=path.name[:200],
             sha256=figures.sha256,
-            figures=figures.as_stored(),
+            figures={**figures.as_stored(), "public": public},
             at=action.at,
         )
         action.record(
@@ -135,6 +155,8 @@ async def _consultation(action: Action, territory_id: int, slug: str, title: str
         slug=slug,
         title=title,
         state=ConsultationState.PUBLISHED,
+        presentation=PRESENTATION,
+        presentation_html=render_markdown(PRESENTATION),
         origin=ORIGIN,
         published_at=figures.first,
         created_at=action.at,
@@ -150,10 +172,11 @@ async def _consultation(action: Action, territory_id: int, slug: str, title: str
 
 
 async def _items(consultation: Consultation, path: Path, tell: Tell | None) -> None:
-    batch, last_number = _Batch(consultation.id), 0
+    batch, last_number, questions = _Batch(consultation.id), 0, set[str]()
     for place, opinion in enumerate(opinions(path), 1):
         if opinion.type.id not in batch.sections:
             batch.sections[opinion.type.id] = await _section(consultation, opinion.type)
+        questions.add(opinion.type.votesHelpText or "")
         _add_contribution(batch, opinion)
         last_number = max(last_number, opinion.id)
         if place % BATCH == 0:
@@ -162,6 +185,9 @@ async def _items(consultation: Consultation, path: Path, tell: Tell | None) -> N
             tell("write", place)
     await batch.write()
     await Consultation.filter(id=consultation.id).update(last_number=last_number)
+    if len(questions) == 1:  # asked everywhere, it is the consultation's question and no section's own
+        await Consultation.filter(id=consultation.id).update(question=questions.pop())
+        await Section.filter(consultation_id=consultation.id).update(explanation="", explanation_html="")
 
 
 async def _section(consultation: Consultation, shape: SectionType) -> int:
@@ -326,8 +352,12 @@ def _add_tally(batch: _Batch, shape: Opinion | ArgumentShape | SourceShape, **va
     )
 
 
-async def _count(consultation_id: int) -> None:
-    """Set the counters from the rows: only what is public, so nothing under a hidden contribution."""
+async def _count(consultation_id: int) -> dict[str, int]:
+    """Set the counters from the rows: only what is public, so nothing under a hidden contribution.
+
+    Returns:
+        The public figures, under the names that the input has for them.
+    """
     await execute(
         "UPDATE section SET contributions_count = (SELECT COUNT(*) FROM contribution c"
         " WHERE c.section_id = section.id AND c.state = 'published') WHERE consultation_id = :key",
@@ -340,3 +370,5 @@ async def _count(consultation_id: int) -> None:
         key=consultation_id,
     )
     await Consultation.filter(id=consultation_id).update(**{name: int(value) for name, value in totals[0].items()})
+    rows = await execute(_PUBLIC_FIGURES, key=consultation_id)
+    return {name: int(value) for name, value in rows[0].items()}

@@ -18,7 +18,7 @@ class Import(Model):
     origin = fields.CharField(max_length=40)
     file_name = fields.CharField(max_length=200)
     sha256 = fields.CharField(max_length=64)
-    figures: fields.Field[dict[str, int]] = fields.JSONField()
+    figures: fields.Field[dict[str, Any]] = fields.JSONField()
     at = fields.DatetimeField()
 
     class Meta:

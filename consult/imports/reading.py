@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from consult.core.errors import ConsultError
-from consult.imports.shapes import Answer, Opinion
+from consult.imports.shapes import Answer, ArgumentShape, Opinion, SourceShape
 
 MAX_LINE = 8 * 1024 * 1024
 MAX_FAULTS = 20
@@ -67,13 +67,14 @@ class Figures:
         self.sources += len(opinion.sources)
         self.source_votes += sum(one.votes_count for one in opinion.sources)
         self.section_keys.add(opinion.type.id)
-        for one in (opinion, *opinion.arguments, *opinion.sources):
+        items: list[Opinion | ArgumentShape | SourceShape] = [opinion, *opinion.arguments, *opinion.sources]
+        for one in items:
             self.author_keys.add(one.author.uniqueId)
             self.first = min(self.first or one.created_at, one.created_at)
             self.last = max(self.last or one.created_at, one.created_at)
         self.sections, self.authors = len(self.section_keys), len(self.author_keys)
 
-    def as_stored(self) -> dict[str, int | str]:
+    def as_stored(self) -> dict[str, Any]:
         """The figures alone, as the table ``import`` keeps them."""
         hidden = {"section_keys", "author_keys", "sha256", "lines"}
         shown = {name: value for name, value in vars(self).items() if name not in hidden}
