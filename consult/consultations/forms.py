@@ -44,7 +44,7 @@ class AtMost:
         """Say how long it is and how long it may be."""
         length = visible_length(field.data or "")
         if length > self.most:
-            said = gettext(N_("%(length)s signes, c’est trop long : %(most)s au plus."))
+            said = gettext(N_("%(length)s signes, c’est trop long : %(most)s au plus."))
             raise ValidationError(said % {"length": length, "most": self.most})
 
 

@@ -21,5 +21,5 @@ class TextForm(Form):
         """A page of text, not a book."""
         length = visible_length(field.data or "")
         if length > LONGEST_TEXT:
-            said = gettext(N_("%(length)s signes, c’est trop long : %(most)s au plus."))
+            said = gettext(N_("%(length)s signes, c’est trop long : %(most)s au plus."))
             raise ValidationError(said % {"length": length, "most": LONGEST_TEXT})

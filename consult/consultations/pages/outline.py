@@ -173,7 +173,7 @@ async def _section_page(request: Request, view: ConsultationView, form: SectionF
     roots = await outline(view.row.id)
     nodes = [node for root in roots for node in root.walk()]
     inside = {below.id for node in nodes if one and node.id == one.id for below in node.walk()}
-    form.parent.choices = [("", gettext("Aucune : tout en haut"))] + [
+    form.parent.choices = [("", gettext("Aucune : tout en haut"))] + [
         (str(node.id), f"{node.number} {node.title}") for node in nodes if node.id not in inside
     ]
     shown = frame(request, view, "/sections")

@@ -107,17 +107,17 @@ def shown_change(row: dict[str, Any], zone: ZoneInfo) -> ShownChange:
 def _heading(before: dict[str, Any], after: dict[str, Any]) -> str:
     match (before or after)["kind"], bool(before), bool(after):
         case "round", True, True:
-            return gettext("Période « %(name)s » modifiée")
+            return gettext("Période « %(name)s » modifiée")
         case "round", False, _:
-            return gettext("Période « %(name)s » ajoutée")
+            return gettext("Période « %(name)s » ajoutée")
         case "round", _, _:
-            return gettext("Période « %(name)s » supprimée")
+            return gettext("Période « %(name)s » supprimée")
         case "section", True, True:
-            return gettext("Rubrique « %(name)s » modifiée")
+            return gettext("Rubrique « %(name)s » modifiée")
         case "section", False, _:
-            return gettext("Rubrique « %(name)s » ajoutée")
+            return gettext("Rubrique « %(name)s » ajoutée")
         case "section", _, _:
-            return gettext("Rubrique « %(name)s » supprimée")
+            return gettext("Rubrique « %(name)s » supprimée")
     return gettext("Présentation de la consultation modifiée")
 
 

@@ -19,13 +19,13 @@ from consult.core.voice import Voice
 NOT_ADMINISTRATOR = Refusal("not_administrator", N_("Seules les personnes qui administrent ce territoire le peuvent."))
 SLUG_SHAPE = Refusal(
     "slug_shape",
-    N_("De 3 à 80 signes : lettres sans accent, chiffres, et tirets entre les mots. Exemple : plan-velo-2027"),
+    N_("De 3 à 80 signes : lettres sans accent, chiffres, et tirets entre les mots. Exemple : plan-velo-2027"),
     field="slug",
 )
 SLUG_TAKEN = Refusal("slug_taken", N_("Une consultation a déjà cette adresse. Choisissez-en une autre."), field="slug")
 SLUG_FIXED = Refusal(
     "slug_fixed",
-    N_("L’adresse d’une consultation publiée ne change plus : des liens et des courriers y mènent."),
+    N_("L’adresse d’une consultation publiée ne change plus : des liens et des courriers y mènent."),
     field="slug",
 )
 CHANGED_MEANWHILE = Refusal(
@@ -34,7 +34,7 @@ CHANGED_MEANWHILE = Refusal(
 )
 REASON_NEEDED = Refusal(
     "reason_needed",
-    N_("La consultation a déjà été ouverte au public : donnez la raison de ce changement. Elle sera publiée."),
+    N_("La consultation a déjà été ouverte au public : donnez la raison de ce changement. Elle sera publiée."),
     field="reason",
 )
 ROUND_ENDS_FIRST = Refusal(
@@ -44,7 +44,7 @@ ROUND_ENDS_FIRST = Refusal(
 )
 ROUND_OVERLAPS = Refusal(
     "round_overlaps",
-    N_("Ces dates recouvrent la période « %(title)s ». Deux périodes peuvent se suivre, mais pas se chevaucher."),
+    N_("Ces dates recouvrent la période « %(title)s ». Deux périodes peuvent se suivre, mais pas se chevaucher."),
     field="opens_on",
 )
 ROUND_ALLOWS_NOTHING = Refusal(
@@ -52,7 +52,7 @@ ROUND_ALLOWS_NOTHING = Refusal(
 )
 ROUND_BEGUN = Refusal(
     "round_begun",
-    N_("Cette période a déjà commencé : son ouverture ne change plus. Vous pouvez changer sa fermeture."),
+    N_("Cette période a déjà commencé : son ouverture ne change plus. Vous pouvez changer sa fermeture."),
     field="opens_on",
 )
 OPENS_IN_THE_PAST = Refusal(
@@ -67,45 +67,45 @@ CLOSES_IN_THE_PAST = Refusal(
 )
 ROUND_WAS_OPEN = Refusal(
     "round_was_open",
-    N_("Cette période a déjà été ouverte : elle fait partie de l’histoire de la consultation et ne se supprime plus."),
+    N_("Cette période a déjà été ouverte : elle fait partie de l’histoire de la consultation et ne se supprime plus."),
 )
 HOUR_MISSING = Refusal(
     "hour_missing",
-    N_("Cette nuit-là, l’heure %(hour)s n’existe pas : les horloges avancent d’une heure. Choisissez une autre heure."),
+    N_("Cette nuit-là, l’heure %(hour)s n’existe pas : les horloges avancent d’une heure. Choisissez une autre heure."),
 )
 HOUR_TWICE = Refusal(
     "hour_twice",
-    N_("Cette nuit-là, l’heure %(hour)s arrive deux fois : les horloges reculent. Choisissez-la avant ou après."),
+    N_("Cette nuit-là, l’heure %(hour)s arrive deux fois : les horloges reculent. Choisissez-la avant ou après."),
 )
 SECTION_HOLDS_SECTIONS = Refusal(
     "section_holds_sections", N_("Cette rubrique en contient d’autres. Déplacez-les ou supprimez-les d’abord.")
 )
 SECTION_HOLDS_TEXTS = Refusal(
-    "section_holds_texts", N_("Cette rubrique contient des contributions : elle ne se supprime pas.")
+    "section_holds_texts", N_("Cette rubrique contient des contributions : elle ne se supprime pas.")
 )
 SECTION_IN_OPEN_ROUND = Refusal(
     "section_in_open_round",
-    N_("Une période est ouverte : quelqu’un écrit peut-être en ce moment dans cette rubrique. Attendez la fermeture."),
+    N_("Une période est ouverte : quelqu’un écrit peut-être en ce moment dans cette rubrique. Attendez la fermeture."),
 )
 SECTION_BELOW_ITSELF = Refusal(
     "section_below_itself", N_("Une rubrique ne peut pas être placée sous elle-même."), field="parent"
 )
 SECTION_TOO_DEEP = Refusal(
     "section_too_deep",
-    N_("Quatre niveaux de rubriques au plus : au-delà, plus personne ne s’y retrouve."),
+    N_("Quatre niveaux de rubriques au plus : au-delà, plus personne ne s’y retrouve."),
     field="parent",
 )
 NO_SUCH_PARENT = Refusal("no_such_parent", N_("Cette rubrique n’existe plus. Choisissez-en une autre."), field="parent")
 NO_QUESTION = Refusal("no_question", N_("Écrivez la question posée au public."))
 NO_PRESENTATION = Refusal(
-    "no_presentation", N_("Écrivez la présentation : qui consulte, pourquoi, et ce qu’il en sera fait.")
+    "no_presentation", N_("Écrivez la présentation : qui consulte, pourquoi, et ce qu’il en sera fait.")
 )
 NO_SECTION = Refusal("no_section", N_("Ajoutez au moins une rubrique."))
 NO_ROUND = Refusal("no_round", N_("Ajoutez au moins une période, avec ses dates."))
 ROUNDS_OVER = Refusal("rounds_over", N_("Toutes les périodes sont déjà terminées. Corrigez leurs dates."))
 NOTHING_POSSIBLE = Refusal(
     "nothing_possible",
-    N_("Aucune période ne permet ce que les rubriques acceptent : personne ne pourrait rien faire. Accordez-les."),
+    N_("Aucune période ne permet ce que les rubriques acceptent : personne ne pourrait rien faire. Accordez-les."),
 )
 
 DEEPEST = 4
