@@ -110,9 +110,11 @@ async def test_a_made_up_link_opens_nothing(app: Starlette, token: str) -> None:
 
 
 def test_a_token_is_no_key_and_a_key_is_no_token() -> None:
-    assert links.key_of(links.token_for(42)) == 42
+    token = links.token_for(42)
+    assert links.key_of(token) == 42
     assert links.key_of("42") is None
-    assert links.key_of(links.token_for(42)[:-1] + "x") is None
+    head, _, signature = token.rpartition(".")
+    assert links.key_of(f"{head}.{signature[::-1]}") is None
 
 
 async def test_a_link_without_its_pages_guard_does_nothing(app: Starlette) -> None:
