@@ -1,5 +1,7 @@
 """The demo's mailbox: what Consult has written to people, for whoever tries it out. It exists in the demo only."""
 
+import re
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +16,7 @@ from consult.web.context import territory
 from consult.web.render import markup, page
 
 PAGE_SIZE = 20
+THIS_MACHINE = re.compile(r"http://(?:127\.0\.0\.1|localhost)(?::\d+)?(?=/)")
 STATES = {
     MailState.WAITING: N_("en attente d’envoi"),
     MailState.SENT: N_("envoyé"),
@@ -33,7 +36,7 @@ async def mailbox(request: Request) -> Response:
         mails=found[:PAGE_SIZE],
         next_href=f"/mailbox?after={found[PAGE_SIZE - 1].id}" if more else None,
         is_first=before is None,
-        sends=bool(settings().smtp_url.get_secret_value()),
+        sends=_sends(),
         states=STATES,
     )
 
@@ -43,12 +46,21 @@ async def mailbox_mail(request: Request) -> Response:
     mail = await mail_of(territory(request).id, int(request.path_params["id"]))
     if mail is None:
         raise NotFound
-    _, _, body = mail.html.partition("<body")
+    text, (_, _, body) = _served_here(mail.text), _served_here(mail.html).partition("<body")
     return page(
         request,
         "notifications/mail.html",
         mail=mail,
-        shown={"subject": mail.subject, "to": mail.recipient, "at": mail.created_at, "text": mail.text},
+        shown={"subject": mail.subject, "to": mail.recipient, "at": mail.created_at, "text": text},
         body=markup(sanitise_html("<body" + body)),
-        state=STATES[MailState(mail.state)],
+        state=STATES[MailState(mail.state)] if _sends() or mail.state != MailState.WAITING else "",
     )
+
+
+def _sends() -> bool:
+    return bool(settings().smtp_url.get_secret_value())
+
+
+def _served_here(text: str) -> str:
+    """The demo may listen on another port than on the day of the mail: its own links lead to where it is now."""
+    return THIS_MACHINE.sub(settings().base_url, text)

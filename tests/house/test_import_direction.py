@@ -61,8 +61,6 @@ ALLOWED: dict[tuple[str, str], str] = {
         "consult.consultations.actions.locking",
         "consult.consultations.queries.rounds_of",
     ): "the same, with its rounds",
-    ("consult.notifications.writing", "consult.web.language"): "a mail is written in its reader's language",
-    ("consult.notifications.writing", "consult.web.render.environment"): "a mail is a page that travels",
 }
 
 
