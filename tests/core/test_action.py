@@ -78,9 +78,7 @@ async def test_an_exception_rolls_everything_back(db: str, error: Any, asked: li
     assert changes.still(KEY, 1), "what was not committed changes nothing for others"
 
 
-async def test_an_outbox_that_cannot_be_written_rolls_everything_back(
-    db: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_outbox_that_cannot_be_written_rolls_everything_back(db: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def fail(*arguments: Any, **options: Any) -> None:
         raise IntegrityError("no room")
 
