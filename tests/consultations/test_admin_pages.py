@@ -1,6 +1,8 @@
 """The pages where administrators make consultations, by hand and by everybody who may not."""
 
+import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -106,7 +108,9 @@ async def test_a_form_sent_twice_makes_one_row(app: Starlette) -> None:
         (f"{ADMIN}/presentation", {**A_PRESENTATION, "title": "x" * 201}, "201 signes, c’est trop long"),
     ],
 )
-async def test_wrong_input_is_said_and_kept(app: Starlette, frozen: datetime, path: str, data: dict, words: str) -> None:
+async def test_wrong_input_is_said_and_kept(
+    app: Starlette, frozen: datetime, path: str, data: dict[str, Any], words: str
+) -> None:
     office = await Office.draft(app)
     rows = [await model.all().count() for model in (Consultation, Section, Round)]
     answer = await office.visitor.post(path, data, page="")
@@ -223,3 +227,21 @@ async def test_more_rows_need_no_more_queries(app: Starlette, frozen: datetime, 
     with counted() as many:
         assert (await office.visitor.get(path)).status == 200
     assert len(many) == len(few) <= 8
+
+
+async def test_two_requests_at_once_make_one_draft(app: Starlette) -> None:
+    office = await Office.draft(app)
+    guard = (await office.visitor.get("/admin/consultations/new")).guard()
+    path, data = "/admin/consultations/new", {**guard, "title": "En même temps", "slug": "en-meme-temps"}
+    answers = await asyncio.gather(*(office.visitor.post(path, data) for _ in range(4)))
+    assert {one.status for one in answers} == {303}
+    assert await Consultation.filter(slug="en-meme-temps").count() == 1
+
+
+async def test_two_people_cannot_take_one_address(app: Starlette) -> None:
+    office = await Office.draft(app)
+    path, data = "/admin/consultations/new", {"title": "Le nôtre", "slug": "le-notre"}
+    guards = [(await office.visitor.get(path)).guard() for _ in range(4)]
+    answers = await asyncio.gather(*(office.visitor.post(path, {**guard, **data}) for guard in guards))
+    assert sorted(one.status for one in answers) == [303, 422, 422, 422]
+    assert await Consultation.filter(slug="le-notre").count() == 1

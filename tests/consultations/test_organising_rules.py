@@ -29,7 +29,10 @@ DAY = timedelta(days=1)
         ("Le plan vélo", "plan-velo"),
         ("Où faut-il des pistes ?", "ou-faut-il-pistes"),
         ("L’œuvre du cœur à l’été", "oeuvre-coeur-ete"),
-        ("Le chemin de l’Orvelle : quels usages, quels aménagements ?", "chemin-orvelle-quels-usages-quels-amenagements"),
+        (
+            "Le chemin de l’Orvelle : quels usages, quels aménagements ?",
+            "chemin-orvelle-quels-usages-quels-amenagements",
+        ),
         ("À la", "a-la"),
         ("???", "consultation"),
         ("New", "consultation"),
@@ -46,7 +49,9 @@ def test_whatever_the_title_its_address_is_one(title: str) -> None:
     assert slug_refusal(suggested_slug(title)) is None
 
 
-@pytest.mark.parametrize("slug", ["", "ab", "new", "Plan-Velo", "plan_velo", "-plan", "plan-", "plan--velo", "vélo", "a/b"])
+@pytest.mark.parametrize(
+    "slug", ["", "ab", "new", "Plan-Velo", "plan_velo", "-plan", "plan-", "plan--velo", "vélo", "a/b"]
+)
 def test_what_is_no_address_is_refused(slug: str) -> None:
     refusal = slug_refusal(slug)
     assert refusal
@@ -84,9 +89,9 @@ def test_a_stored_instant_typed_back_is_kept_to_the_second() -> None:
     assert instant("2026-10-25", "02:30", present=second_two) == second_two
 
 
-@given(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)))
-def test_what_is_shown_of_an_instant_gives_it_back(moment: datetime) -> None:
-    stored = moment.replace(tzinfo=UTC, second=0, microsecond=0)
+@given(st.integers(0, 20 * 366 * 24 * 60))
+def test_what_is_shown_of_an_instant_gives_it_back(minutes: int) -> None:
+    stored = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     local = stored.astimezone(PARIS)
     again = local_instant(local.date(), local.time(), PARIS, present=stored)
     assert again == stored

@@ -1,4 +1,4 @@
-"""The one plain sentence about the rounds: at every edge of a day, of an hour, of the clock's changes, and of the rounds."""
+"""The one plain sentence about the rounds: at every edge of a day, an hour, a change of clocks, and a round."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -60,8 +60,14 @@ def french() -> Iterator[None]:
         ("2026-02-01 23:59", "Ouverte jusqu’au mardi 3 février 2026 à 18 h (heure de Paris), encore 2 jours."),
         ("2026-02-02 00:00", "Ouverte jusqu’à demain, mardi 3 février 2026, à 18 h (heure de Paris), encore 1 jour."),
         ("2026-02-02 18:00", "Ouverte jusqu’à demain, mardi 3 février 2026, à 18 h (heure de Paris), encore 1 jour."),
-        ("2026-02-02 18:01", "Ouverte jusqu’à demain, mardi 3 février 2026, à 18 h (heure de Paris), encore 23 heures."),
-        ("2026-02-02 23:59", "Ouverte jusqu’à demain, mardi 3 février 2026, à 18 h (heure de Paris), encore 18 heures."),
+        (
+            "2026-02-02 18:01",
+            "Ouverte jusqu’à demain, mardi 3 février 2026, à 18 h (heure de Paris), encore 23 heures.",
+        ),
+        (
+            "2026-02-02 23:59",
+            "Ouverte jusqu’à demain, mardi 3 février 2026, à 18 h (heure de Paris), encore 18 heures.",
+        ),
         ("2026-02-03 00:00", "Ouverte jusqu’à aujourd’hui à 18 h (heure de Paris), encore 18 heures."),
         ("2026-02-03 15:00", "Ouverte jusqu’à aujourd’hui à 18 h (heure de Paris), encore 3 heures."),
         ("2026-02-03 16:30", "Ouverte jusqu’à aujourd’hui à 18 h (heure de Paris), encore 1 heure."),
@@ -101,7 +107,9 @@ def test_an_end_at_midnight_belongs_to_the_day_that_ends() -> None:
         "Ouverte jusqu’à aujourd’hui à minuit (heure de Paris), encore 2 heures."
     )
     assert said("2026-02-04 00:00", whole_days).startswith("La période de participation est maintenant fermée")
-    assert said("2026-01-01 00:00", whole_days) == "Ouvrira le lundi 5 janvier 2026 à 0 h (heure de Paris), dans 4 jours."
+    assert (
+        said("2026-01-01 00:00", whole_days) == "Ouvrira le lundi 5 janvier 2026 à 0 h (heure de Paris), dans 4 jours."
+    )
     assert closing_words(local("2026-03-01 00:00"), PARIS) == "28 février 2026 à minuit"
 
 

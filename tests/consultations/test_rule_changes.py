@@ -190,7 +190,13 @@ async def test_sections_stand_nowhere_they_cannot(app: Starlette) -> None:
         await add_section(voice, **where, title="Trop bas", parent_id=chain[-1].id)
     with pytest.raises(Refused, match="section_below_itself"):
         await edit_section(
-            voice, **where, section_id=chain[0].id, title="x", parent_id=chain[2].id, explanation="", accepts=frozenset()
+            voice,
+            **where,
+            section_id=chain[0].id,
+            title="x",
+            parent_id=chain[2].id,
+            explanation="",
+            accepts=frozenset(),
         )
     other = await add_section(voice, **where, title="Autre")
     with pytest.raises(Refused, match="section_too_deep"):

@@ -53,7 +53,7 @@ async def test_the_neighbour_s_consultation_is_not_here(app: Starlette) -> None:
 
 
 async def test_the_page_tells_question_dates_sections_and_the_next_step(app: Starlette, frozen: datetime) -> None:
-    consultation, _, sections = await a_consultation(await a_territory(), sections=2)
+    _, _, sections = await a_consultation(await a_territory(), sections=2)
     await Section.filter(id=sections[1].id).update(parent_id=sections[0].id, explanation_html="<p>Pourquoi.</p>")
     answer = await Visitor(app).get("/consultations/plan-velo")
     assert "Où faut-il des pistes ?" in answer.words
@@ -80,17 +80,17 @@ async def test_a_closed_consultation_says_so_and_thanks(app: Starlette, frozen: 
 
 
 async def test_changed_rules_are_shown_with_their_reason(app: Starlette, frozen: datetime) -> None:
-    consultation, one_round, _ = await a_consultation(await a_territory())
+    consultation, _, _ = await a_consultation(await a_territory())
     person = await a_person("Luc Martin")
-    for before, after in (("2026-03-20T17:00:00+00:00", "2026-03-30T22:00:00+00:00"),):
-        await RuleChange.create(
-            consultation=consultation,
-            account=person.account,
-            at=frozen,
-            reason="Deux réunions ont été annulées par la neige.",
-            before={"kind": "round", "name": "Contributions", "values": {"closes_at": before}},
-            after={"kind": "round", "name": "Contributions", "values": {"closes_at": after}},
-        )
+    before, after = "2026-03-20T17:00:00+00:00", "2026-03-30T22:00:00+00:00"
+    await RuleChange.create(
+        consultation=consultation,
+        account=person.account,
+        at=frozen,
+        reason="Deux réunions ont été annulées par la neige.",
+        before={"kind": "round", "name": "Contributions", "values": {"closes_at": before}},
+        after={"kind": "round", "name": "Contributions", "values": {"closes_at": after}},
+    )
     words = (await Visitor(app).get("/consultations/plan-velo")).words
     assert "Deux réunions ont été annulées par la neige." in words
     assert "par Luc Martin" in words
