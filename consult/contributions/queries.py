@@ -10,7 +10,7 @@ from consult.consultations.items import TOMBSTONES, ItemState
 from consult.contributions.models import Contribution, Draft
 from consult.contributions.search import match_clause, match_words
 from consult.core import changes, clock
-from consult.core.database import dialect, execute, instant
+from consult.core.database import columns_of, dialect, execute, instances, instant
 from consult.core.paging import Page, cut, read_cursor, write_cursor
 from consult.core.text.diff import Segment, is_changed, word_diff
 from consult.core.text.markdown import plain_excerpt
@@ -32,7 +32,13 @@ async def contribution_by_number(consultation_id: int, number: int) -> Contribut
     """
     if not 0 < number <= LARGEST:
         return None
-    row = await Contribution.get_or_none(consultation_id=consultation_id, number=number)
+    found = await instances(
+        Contribution,
+        f"SELECT {columns_of(Contribution)} FROM contribution WHERE consultation_id = :consultation AND number = :number",
+        consultation=consultation_id,
+        number=number,
+    )
+    row = found[0] if found else None
     if row is not None and row.state in TOMBSTONES:
         row.title = row.body = row.body_html = row.excerpt = row.explanation_html = row.stems = ""
         row.annexes = []

@@ -17,14 +17,21 @@ from types import TracebackType
 from typing import Any
 
 from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.fields.data import JSON_DUMPS
 
 from consult.core import changes, clock, wake
-from consult.core.database import connection, forbid_tasks, in_transaction
+from consult.core.database import connection, execute, forbid_tasks, in_transaction
 from consult.core.errors import ConsultError
 from consult.core.events import Event, effects_of
 from consult.core.keys import new_key
-from consult.core.models import AuditEntry, OutboxRow
+from consult.core.models import OutboxRow
 from consult.core.voice import Voice
+
+# Every action writes here, so its text is written once: the ORM builds its own anew at each call.
+_WRITE_AUDIT = (
+    "INSERT INTO audit (id, at, territory_id, account_id, organisation_id, mandate_id, event, details)"
+    " VALUES (:id, :at, :territory, :account, :organisation, :mandate, :event, :details)"
+)
 
 
 class NothingRecorded(ConsultError):
@@ -101,10 +108,10 @@ class Action:
     async def _write_events(self) -> None:
         if not self._events:
             raise NothingRecorded("an action must record at least one event")
-        audit, outbox = [], []
+        outbox: list[OutboxRow] = []
         for event in self._events:
             payload = event.payload()
-            audit.append(self._audit_entry(event, payload))
+            await execute(_WRITE_AUDIT, self._audit_entry(event, payload))
             outbox += [
                 OutboxRow(
                     id=new_key(),
@@ -116,18 +123,17 @@ class Action:
                 )
                 for name in effects_of(event)
             ]
-        await AuditEntry.bulk_create(audit)
         if outbox:
             await OutboxRow.bulk_create(outbox)
 
-    def _audit_entry(self, event: Event, payload: dict[str, Any]) -> AuditEntry:
-        return AuditEntry(
-            id=new_key(),
-            at=self.at,
-            territory_id=event.territory_id if event.territory_id is not None else self.territory_id,
-            account_id=self.voice.account_id,
-            organisation_id=self.voice.organisation_id,
-            mandate_id=self.voice.mandate_id,
-            event=event.name,
-            details=payload,
-        )
+    def _audit_entry(self, event: Event, payload: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "id": new_key(),
+            "at": self.at,
+            "territory": event.territory_id if event.territory_id is not None else self.territory_id,
+            "account": self.voice.account_id,
+            "organisation": self.voice.organisation_id,
+            "mandate": self.voice.mandate_id,
+            "event": event.name,
+            "details": JSON_DUMPS(payload),
+        }

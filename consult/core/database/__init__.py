@@ -31,6 +31,7 @@ __all__ = [
     "MigrationReport",
     "TaskInsideAction",
     "TransactionEnded",
+    "columns_of",
     "connection",
     "database",
     "dialect",

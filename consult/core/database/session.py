@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from tortoise import context as tortoise_context
@@ -82,6 +83,15 @@ async def instances(model: type[M], sql: str, params: Mapping[str, Any] | None =
     """
     build: Any = model._init_from_db
     return [build(**row) for row in await execute(sql, params, **named)]
+
+
+@cache
+def columns_of(model: type[Model]) -> str:
+    """All columns of a model's table, for a SELECT: the model's own and no other (a search vector stands beside some).
+
+    To be asked once the database is open: before, the ORM does not know the columns of relations.
+    """
+    return ", ".join(sorted(model._meta.fields_db_projection.values()))
 
 
 async def execute_script(script: str) -> None:
