@@ -11,10 +11,15 @@ from consult.consultations.pages import rounds as calendar
 from consult.contributions.pages import amending, revising, writing
 from consult.contributions.pages import own as own_pages
 from consult.demo import pages as demo
-from consult.notifications import pages as notifications
 from consult.imports import pages as imports
+from consult.notifications import pages as notifications
+from consult.organisations.pages import desk as organisation_desk
+from consult.organisations.pages import joining
+from consult.organisations.pages import members as organisation_members
+from consult.organisations.pages import own as organisations
 from consult.reading import contribution_pages as reading_one
 from consult.reading import list_pages as reading_list
+from consult.reading import organisation_pages as reading_organisation
 from consult.reading import pages as reading
 from consult.running import pages as running
 from consult.sources import pages as sources
@@ -27,6 +32,8 @@ from consult.web.routing import get, post
 ADMIN = "/admin/consultations/{slug}"
 CONTRIBUTION = "/consultations/{slug}/contributions/{n:int}"
 AMENDMENT = "/consultations/{slug}/contributions/{n:int}/amendments/{id:int}"
+ORGANISATION = "/organisations/{id:int}"
+EXAMINED = "/admin/organisations/{id:int}"
 administrators = staff("administrator")
 
 ROUTES: list[BaseRoute] = [
@@ -120,6 +127,34 @@ ROUTES: list[BaseRoute] = [
     post("/admin/staff", staff_pages.invite_to_staff, gate=staff("administrator")),
     get("/admin/staff/{id:int}/remove", staff_pages.remove_page, gate=staff("administrator")),
     post("/admin/staff/{id:int}/remove", staff_pages.remove_from_staff, gate=staff("administrator")),
+    # --- organisations
+    get("/account/organisations", organisations.own_organisations, gate=signed_in),
+    get("/organisations/new", organisations.new_organisation, gate=signed_in),
+    post("/organisations/new", organisations.present_organisation, gate=signed_in),
+    get(ORGANISATION, reading_organisation.organisation, gate=anyone),
+    get(f"{ORGANISATION}/edit", organisations.edit_organisation, gate=signed_in),
+    post(f"{ORGANISATION}/edit", organisations.save_organisation, gate=signed_in),
+    get(f"{ORGANISATION}/leave", organisations.ask_leaving, gate=signed_in),
+    post(f"{ORGANISATION}/leave", organisations.leave, gate=signed_in),
+    get(f"{ORGANISATION}/members", organisation_members.members, gate=signed_in),
+    post(f"{ORGANISATION}/members", organisation_members.invite, gate=signed_in),
+    get(f"{ORGANISATION}/members/{{member:int}}/role", organisation_members.ask_role, gate=signed_in),
+    post(f"{ORGANISATION}/members/{{member:int}}/role", organisation_members.give_role, gate=signed_in),
+    get(f"{ORGANISATION}/members/{{member:int}}/remove", organisation_members.ask_removal, gate=signed_in),
+    post(f"{ORGANISATION}/members/{{member:int}}/remove", organisation_members.remove, gate=signed_in),
+    get(
+        f"{ORGANISATION}/invitations/{{invitation:int}}/take-back", organisation_members.ask_taking_back, gate=signed_in
+    ),
+    post(f"{ORGANISATION}/invitations/{{invitation:int}}/take-back", organisation_members.take_back, gate=signed_in),
+    get("/invitations/{token}", joining.invitation_page, gate=anyone),
+    post("/invitations/{token}", joining.join, gate=signed_in),
+    get("/admin/organisations", organisation_desk.organisation_list, gate=administrators),
+    get(EXAMINED, organisation_desk.organisation_desk, gate=administrators),
+    post(f"{EXAMINED}/verify", organisation_desk.verify, gate=administrators),
+    get(f"{EXAMINED}/refuse", organisation_desk.ask_refusal, gate=administrators),
+    post(f"{EXAMINED}/refuse", organisation_desk.refuse_it, gate=administrators),
+    get(f"{EXAMINED}/take-back", organisation_desk.ask_taking_back, gate=administrators),
+    post(f"{EXAMINED}/take-back", organisation_desk.take_back, gate=administrators),
     # --- the demo
     get("/components", demo.components, gate=demo_only),
     get("/mailbox", notifications.mailbox, gate=demo_only),

@@ -1,7 +1,7 @@
 """Organisations ask again, and ask to change what was verified.
 
 The ORM knows no partial unique index, so it is written by hand: a number belongs to one organisation of a territory,
-except that a refused organisation does not keep anybody from the number (ADR 0013).
+except that a refused organisation does not keep anybody from the number (ADR 0015).
 """
 
 from tortoise import migrations

@@ -41,7 +41,7 @@ class Organisation(Model):
     ``asked`` until the territory has decided; ``asked_at`` is since when something waits, and ``revision`` counts what
     was asked, so that nobody decides on what they have not read. ``decided_*`` and ``decision_reason`` are of the last
     decision, ``verified_at`` of the last verification. An index of migration 0007 keeps a number to one organisation of
-    a territory, refused ones left out (ADR 0013). ``once`` is the key of the form that made the row.
+    a territory, refused ones left out (ADR 0015). ``once`` is the key of the form that made the row.
     """
 
     id = KeyField()

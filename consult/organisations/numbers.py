@@ -32,12 +32,11 @@ class OrganisationNumber:
         return None if self.kind == "rna" else self.value[:9]
 
     def __str__(self) -> str:
-        """As it is written on paper: "552 008 443 00013", "W751 234 567" stays "W751234567"."""
-        if self.kind == "siren":
-            return str(siren.format(self.value, "\u00a0"))
-        if self.kind == "siret":
-            return str(siret.format(self.value, "\u00a0"))
-        return self.value
+        """As it is written on paper: "552 008 443 00012"; "W751234567" stays as it is."""
+        if self.kind == "rna":
+            return self.value
+        parts = [self.value[0:3], self.value[3:6], self.value[6:9], self.value[9:]]
+        return "\u00a0".join(part for part in parts if part)
 
 
 def check_number(kind: NumberKind | None, text: str) -> OrganisationNumber | None:
@@ -68,3 +67,9 @@ def _passes(module: object, value: str) -> bool:
     except ValidationError:
         return False
     return value.strip("0") != ""
+
+
+def shown_number(kind: str, value: str) -> str:
+    """A stored number as pages show it: "SIREN 552 008 443"; "" where there is none."""
+    number = check_number(None, value) if value else None
+    return f"{kind.upper()}\u00a0{number or value}" if value else ""

@@ -28,8 +28,8 @@ class VoiceForm(Form):
 async def offer_voices(request: Request, form: VoiceForm) -> bool:
     """Fill in the choices; False when the person can speak only for themselves (the field is then not shown).
 
-    An organisation that was chosen and is no longer among them stays in sight of nobody: the field goes back to the
-    person's own name, and what was refused is said beside it.
+    Where the organisation chosen was refused, the field is shown in any case, back at the person's own name, with the
+    reason beside it.
     """
     account = visitor(request).account_id
     offered = await voices_of(account, territory(request).id) if account else []
@@ -37,7 +37,7 @@ async def offer_voices(request: Request, form: VoiceForm) -> bool:
         ("", visitor(request).public_name),
         *((str(one["id"]), str(one["name"])) for one in offered),
     ]
-    return bool(offered)
+    return bool(offered or form.voice.errors)
 
 
 async def chosen_voice(request: Request, choice: str | None) -> Voice:

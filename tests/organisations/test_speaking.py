@@ -24,7 +24,12 @@ async def code_of(awaitable: Awaitable[Any]) -> str:
 
 async def write(place: Discussion, person: Person, body: Organisation) -> Contribution:
     return await publish_contribution(
-        person.voice(organisation=body), **place.place, section_id=place.section.id, title="Un titre", body="Un texte."
+        person.voice(organisation=body),
+        territory_id=place.territory.id,
+        consultation_id=place.consultation.id,
+        section_id=place.section.id,
+        title="Un titre",
+        body="Un texte.",
     )
 
 

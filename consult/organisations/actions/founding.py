@@ -149,8 +149,8 @@ async def _change(
 
 
 def _asked(action: Action, row: Organisation, facts: Facts) -> dict[str, Any]:
-    """What the change of its identity means for each state: see ADR 0013."""
-    present = identity_of(row)
+    """What the change of its identity means for each state: see ADR 0015."""
+    present = _identity(row)
     if row.state is OrganisationState.REFUSED:
         again = {"state": OrganisationState.WAITING, "asked_at": action.at, "revision": row.revision + 1}
         return {**facts.identity, **again}
@@ -162,7 +162,7 @@ def _asked(action: Action, row: Organisation, facts: Facts) -> dict[str, Any]:
     return {"asked": asked, "asked_at": action.at if asked else None, "revision": row.revision + 1}
 
 
-def identity_of(row: Organisation) -> dict[str, Any]:
+def _identity(row: Organisation) -> dict[str, Any]:
     """The part of a row that is verified."""
     return replace(Facts("", "", "", ""), name=row.name, kind=row.kind.value, number_kind=row.number_kind,
                    number=row.number).identity  # fmt: skip

@@ -1,0 +1,1 @@
+"""The pages of organisations: presenting one, its members, invitations, and what the territory decides."""
