@@ -34,7 +34,8 @@ async def contribution_by_number(consultation_id: int, number: int) -> Contribut
         return None
     found = await instances(
         Contribution,
-        f"SELECT {columns_of(Contribution)} FROM contribution WHERE consultation_id = :consultation AND number = :number",
+        f"SELECT {columns_of(Contribution)} FROM contribution"
+        " WHERE consultation_id = :consultation AND number = :number",
         consultation=consultation_id,
         number=number,
     )

@@ -117,16 +117,22 @@ async def sweep() -> int:
 Chore = Callable[[], Awaitable[int]]
 
 
-async def work(stop: asyncio.Event | None = None, *, chores: Sequence[Chore] = ()) -> None:
+async def work(
+    stop: asyncio.Event | None = None, *, chores: Sequence[Chore] = (), sweeps: Sequence[Chore] = ()
+) -> None:
     """Drain for ever: at once when an action of this process rings, else every :data:`IDLE_SECONDS`.
 
     Args:
         stop: set (and followed by :func:`consult.core.wake.worker`), it ends the work after what is being done.
         chores: what else the worker does (sending mails): each says how much it did, and has a loop of its own, so that
             one that waits for another machine keeps nobody waiting.
+        sweeps: what else is dropped once it has served, every :data:`SWEEP_SECONDS`.
     """
     every: list[Chore] = [*chores, partial(drain, stop=stop)]
-    await asyncio.gather(*(_repeat(chore, stop) for chore in every), _repeat(sweep, stop, pause=SWEEP_SECONDS))
+    await asyncio.gather(
+        *(_repeat(chore, stop) for chore in every),
+        *(_repeat(one, stop, pause=SWEEP_SECONDS) for one in (sweep, *sweeps)),
+    )
 
 
 async def _repeat(chore: Chore, stop: asyncio.Event | None, pause: float | None = None) -> None:

@@ -9,6 +9,7 @@ from consult.core.database.migrate import (
     pending_migrations,
 )
 from consult.core.database.session import (
+    columns_of,
     connection,
     database,
     dialect,
