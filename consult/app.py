@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -13,7 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from consult.accounts.queries import visitor_row
 from consult.core import outbox
 from consult.core.database import database
-from consult.notifications.sending import send_waiting
+from consult.notifications.sending import send_waiting, sweep_mails
 from consult.settings import settings
 from consult.territories.queries import territory_row_by_host
 from consult.web.body_limit import BodyLimit
@@ -59,7 +60,7 @@ async def find_visitor(token: str, territory_id: int) -> Visitor | None:
 
 async def work(stop: asyncio.Event | None = None) -> None:
     """All that the worker does, until it is told to stop."""
-    await outbox.work(stop, chores=[send_waiting])
+    await outbox.work(stop, chores=[partial(send_waiting, stop=stop)], sweeps=[sweep_mails])
 
 
 @asynccontextmanager

@@ -106,11 +106,11 @@ def worker(once: Annotated[bool, typer.Option("--once", help="Do what is due now
     from consult.app import work
     from consult.core.logs import set_up_logs
     from consult.core.outbox import drain_all
-    from consult.notifications.sending import send_waiting
+    from consult.notifications.sending import send_all
 
     set_up_logs()
     if once:
-        typer.echo(f"{run(drain_all)} reactions done, {run(send_waiting)} mails sent")
+        typer.echo(f"{run(drain_all)} reactions done, {run(send_all)} mails sent")
         return
     try:
         run(work)

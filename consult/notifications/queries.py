@@ -26,6 +26,7 @@ class Sender:
     contact: str
     timezone: str
     language: str
+    accent: str = "#1d4e89"
 
 
 async def sender_of(territory_id: int | None) -> Sender:
@@ -37,7 +38,7 @@ async def sender_of(territory_id: int | None) -> Sender:
     if row is None:
         return Sender(None, "Consult", settings().base_url, "", "Europe/Paris", "fr")
     hosts = await TerritoryHost.filter(territory_id=row.id).order_by("host").values_list("host", flat=True)
-    return Sender(row.id, row.name, base_address(hosts), row.contact_email, row.timezone, row.language)
+    return Sender(row.id, row.name, base_address(hosts), row.contact_email, row.timezone, row.language, row.accent)
 
 
 def base_address(hosts: Any) -> str:

@@ -5,6 +5,7 @@ sends it. What fails for now is tried again with growing pauses; what the server
 up, and so is what could not be handed over in five days.
 """
 
+import asyncio
 import re
 from datetime import timedelta
 from email.headerregistry import Address
@@ -17,7 +18,8 @@ import aiosmtplib
 import structlog
 
 from consult.core import clock
-from consult.core.text.cleaning import clean_line
+from consult.core.logs import without_secrets
+from consult.core.text.cleaning import clean_line, scrub
 from consult.notifications.models import Mail, MailState
 from consult.notifications.queries import sender_of, still_stands
 from consult.settings import settings
@@ -26,6 +28,7 @@ log = structlog.get_logger()
 LEASE = timedelta(minutes=10)
 PATIENCE_SECONDS = 20.0
 TOO_OLD = timedelta(days=5)
+KEEP = timedelta(days=30)
 BATCH = 50
 ONE_ADDRESS = re.compile(r"[\x21-\x7e]+@[\x21-\x7e]+", re.ASCII)
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -48,8 +51,12 @@ def smtp_client() -> aiosmtplib.SMTP | None:
     )
 
 
-async def send_waiting() -> int:
-    """Send the mails that are due, over one connection; returns how many were sent."""
+async def send_waiting(*, stop: asyncio.Event | None = None) -> int:
+    """Send the mails that are due, over one connection; returns how many were sent.
+
+    Args:
+        stop: when it is set, the mail that leaves is finished and no other is begun.
+    """
     client = smtp_client()
     if client is None:
         return 0
@@ -58,12 +65,27 @@ async def send_waiting() -> int:
     try:
         for row in await due.limit(BATCH):
             sent += await _send_one(client, row)
-            if not client.is_connected:
+            if not client.is_connected or (stop is not None and stop.is_set()):
                 break
     finally:
         if client.is_connected:
             await _leave(client)
     return sent
+
+
+async def send_all() -> int:
+    """Send until nothing that is due goes out any more (``consult worker --once``)."""
+    total = 0
+    while sent := await send_waiting():
+        total += sent
+    return total
+
+
+async def sweep_mails() -> int:
+    """Drop mails that have served: they hold addresses, and links of the past. The demo keeps its own."""
+    if settings().demo:
+        return 0
+    return await Mail.filter(created_at__lt=clock.now() - KEEP).delete()
 
 
 async def _leave(client: aiosmtplib.SMTP) -> None:
@@ -103,7 +125,7 @@ async def _over(row: Mail, state: MailState, error: str = "") -> None:
 
 
 async def _failed(row: Mail, error: Exception) -> None:
-    said = f"{type(error).__name__}: {error}"[:1000]
+    said = scrub(without_secrets(f"{type(error).__name__}: {error}"))[:1000]
     pause = timedelta(seconds=min(2 * 3600, 30 * 2 ** min(row.attempts - 1, 10)))
     if is_final(error) or clock.now() + pause - row.created_at > TOO_OLD:
         log.warning("mail_given_up", mail=row.id, attempts=row.attempts, error=type(error).__name__)

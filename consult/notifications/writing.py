@@ -38,6 +38,7 @@ class _Place:
     """The territory as mails' templates know it."""
 
     name: str
+    accent: str
 
 
 async def write(letter: Letter, *, territory_id: int | None, outbox_id: int) -> bool:
@@ -75,7 +76,7 @@ async def write(letter: Letter, *, territory_id: int | None, outbox_id: int) -> 
 def _render(letter: Letter, sender: Sender) -> tuple[str, str, str]:
     """Subject, text and HTML, in the reader's language and the territory's time zone."""
     values = {
-        "territory": _Place(sender.name),
+        "territory": _Place(sender.name, sender.accent),
         "base": sender.address,
         "contact": sender.contact,
         "to": letter.to,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from consult.core.database import database, pending_migrations
+from consult.core.database import database, execute, pending_migrations
 from consult.core.outbox import backlog
 from consult.resources import resource_folder
 from consult.settings import settings
@@ -41,7 +41,16 @@ async def _owed() -> str:
     return f"{owed['due']} reactions are due"
 
 
-CHECKS: tuple[Check, ...] = (_files, _mail, _database, _owed)
+async def _mails() -> str:
+    async with database(settings().database_url):
+        rows = await execute("SELECT state, COUNT(*) AS number FROM mail GROUP BY state")
+    by_state = {row["state"]: row["number"] for row in rows}
+    if by_state.get("failed"):
+        raise RuntimeError(f"{by_state['failed']} mails were given up: see the column error of the table mail")
+    return f"{by_state.get('waiting', 0)} mails wait, {by_state.get('sent', 0)} have been sent"
+
+
+CHECKS: tuple[Check, ...] = (_files, _mail, _database, _owed, _mails)
 
 
 async def examine() -> int:
