@@ -38,7 +38,7 @@ async def test_a_stranger_reads_all_of_it(app: Starlette) -> None:
 async def test_nothing_said_yet_is_said(app: Starlette) -> None:
     d = await a_discussion()
     page = await Visitor(app).get(d.path)
-    for words in ("Aucun argument pour", "Aucun argument contre", "Aucune source déposée", "Aucun vote pour l’instant"):
+    for words in ("Aucun argument pour", "Aucun argument contre", "Aucune source déposée", "Aucun vote"):
         assert words in page.words
 
 
@@ -83,11 +83,11 @@ async def test_counted_votes_stand_with_their_origin(app: Starlette) -> None:
     admin = await a_person("Ada", administrator=d.territory)
     await record_tally(
         admin.voice("administrator"), **d.place, contribution_id=d.contribution.id, origin="paper",
-        origin_label="bulletins recueillis en mairie", agree=3, disagree=2,
+        origin_label="Bulletins recueillis en mairie", agree=3, disagree=2,
     )  # fmt: skip
     page = await Visitor(app).get(d.path)
     assert "6 votes" in page.words
-    assert "Dont 3 d’accord, 0 mitigés, 2 pas d’accord : bulletins recueillis en mairie." in page.words
+    assert "Bulletins recueillis en mairie : 3 d’accord, 0 mitigé, 2 pas d’accord." in page.words
 
 
 async def test_votes_on_an_earlier_wording_stand_apart(app: Starlette) -> None:
@@ -99,8 +99,8 @@ async def test_votes_on_an_earlier_wording_stand_apart(app: Starlette) -> None:
         title=d.contribution.title, body="Une piste large.",
     )  # fmt: skip
     page = await Visitor(app, person=awa).get(d.path)
-    assert "Aucun vote pour l’instant" in page.words
-    assert "Et sur une version antérieure du texte : 1 d’accord, 0 mitigés, 0 pas d’accord." in page.words
+    assert "Aucun vote" in page.words
+    assert "Et sur une version antérieure du texte : 1 d’accord, 0 mitigé, 0 pas d’accord." in page.words
     assert "Vous avez voté sur une version antérieure." in page.words
     assert f"{d.path}/history" in page.text
 
