@@ -1,11 +1,14 @@
 """The mailbox belongs to the demo: elsewhere there is no such page."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from starlette.applications import Starlette
 
+from consult.accounts.models import Account
 from consult.core.keys import new_key
+from consult.core.outbox import drain_all
 from consult.notifications.models import Mail
 from consult.settings import settings
 from tests.browsing import Visitor
@@ -94,3 +97,28 @@ async def test_an_empty_mailbox_says_what_to_do(app: Starlette) -> None:
 async def test_the_components_are_shown(app: Starlette) -> None:
     await a_territory()
     assert (await Visitor(app).get("/components")).status == 200
+
+
+@pytest.mark.usefixtures("demo")
+async def test_a_newcomer_finds_the_link_in_the_mailbox_and_is_confirmed(app: Starlette) -> None:
+    await a_territory()
+    visitor = Visitor(app)
+    sent = await visitor.post(
+        "/sign-up",
+        {"public_name": "Awa Diallo", "email": "awa@example.org", "charter": "y"},
+        page="",
+    )
+    assert sent.status == 303
+    await drain_all()
+    mail = next(
+        one.get("href")
+        for one in (await visitor.get("/mailbox")).find(".//a")
+        if "Confirmez" in "".join(one.itertext())
+    )
+    shown = await visitor.get(mail or "")
+    link = next(one.get("href", "") for one in shown.find(".//a") if "/links/" in one.get("href", ""))
+    path = urlsplit(link).path
+    assert (await visitor.get(path)).status == 200
+    assert not await Account.filter(confirmed_at__isnull=False).exists(), "reading the page confirms nothing"
+    assert (await visitor.post(path, page="")).status == 303
+    assert await Account.filter(confirmed_at__isnull=False).exists()
