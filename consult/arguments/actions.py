@@ -32,7 +32,8 @@ async def publish_argument(
 ) -> Argument:
     """Publish an argument for or against a contribution or one of its amendments.
 
-    That of an unconfirmed account waits, uncounted. A form sent twice makes one row: the second time gives the first.
+    That of an unconfirmed account waits, uncounted. A form sent twice makes one row: the second time gives the first,
+    also from a page that the browser went back to, whose form has another key but the same words.
 
     Raises:
         NotFound: this territory has no such public contribution or amendment.
@@ -56,6 +57,8 @@ async def publish_argument(
     )
     try:
         await _publish(voice, territory_id, argument)
+    except _SaidAlready as said:
+        return await Argument.get(id=said.key)
     except (IntegrityError, Refused):
         made = await Argument.get_or_none(once=once) if once else None
         if made is None:
@@ -64,12 +67,20 @@ async def publish_argument(
     return argument
 
 
+class _SaidAlready(Exception):
+    """The same voice says the same in the same place: undo what was begun."""
+
+    def __init__(self, key: int) -> None:
+        self.key = key
+
+
 async def _publish(voice: Voice, territory_id: int, argument: Argument) -> None:
     async with Action(voice, territory_id=territory_id) as action:
         _, rounds = await lock_below(action, territory_id, argument.consultation_id)
         section = await _count(action, argument, 1 if voice.confirmed else 0)
         await _judge_amendment(argument)
         refuse(deed_refusal(Deed.ARGUE, rounds, section, action.at))
+        await _judge_repetition(argument)
         argument.created_at = action.at
         argument.published_at = action.at if voice.confirmed else None
         await argument.save(force_create=True)
@@ -84,6 +95,22 @@ async def _publish(voice: Voice, territory_id: int, argument: Argument) -> None:
                     argument_id=argument.id,
                 )
             )
+
+
+async def _judge_repetition(argument: Argument) -> None:
+    rows = await execute(
+        "SELECT id FROM argument WHERE author_id = :author AND contribution_id = :contribution AND side = :side"
+        " AND body = :body AND state IN ('published', 'waiting')"
+        " AND COALESCE(amendment_id, 0) = :amendment AND COALESCE(organisation_id, 0) = :organisation",
+        author=argument.author_id,
+        contribution=argument.contribution_id,  # type: ignore[attr-defined]
+        side=argument.side.value,
+        body=argument.body,
+        amendment=argument.amendment_id or 0,  # type: ignore[attr-defined]
+        organisation=argument.organisation_id or 0,
+    )
+    if rows:
+        raise _SaidAlready(rows[0]["id"])
 
 
 async def _count(action: Action, argument: Argument, by: int) -> SectionFlags:

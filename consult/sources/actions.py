@@ -57,7 +57,8 @@ async def publish_source(
 ) -> Source:
     """Give a source under a contribution or under one of its arguments.
 
-    That of an unconfirmed account waits, uncounted. A form sent twice makes one row: the second time gives the first.
+    That of an unconfirmed account waits, uncounted. A form sent twice makes one row: the second time gives the first,
+    also from a page that the browser went back to, whose form has another key but the same words.
 
     Raises:
         NotFound: this territory has no such public contribution or argument.
@@ -82,6 +83,8 @@ async def publish_source(
     )
     try:
         await _publish(voice, territory_id, source)
+    except _GivenAlready as given:
+        return await Source.get(id=given.key)
     except (IntegrityError, Refused):
         made = await Source.get_or_none(once=once) if once else None
         if made is None:
@@ -90,11 +93,19 @@ async def publish_source(
     return source
 
 
+class _GivenAlready(Exception):
+    """The same voice gives the same link in the same words in the same place: undo what was begun."""
+
+    def __init__(self, key: int) -> None:
+        self.key = key
+
+
 async def _publish(voice: Voice, territory_id: int, source: Source) -> None:
     async with Action(voice, territory_id=territory_id) as action:
         _, rounds = await lock_below(action, territory_id, source.consultation_id)
         section = await _count(action, source, 1 if voice.confirmed else 0)
         refuse(deed_refusal(Deed.SOURCE, rounds, section, action.at))
+        await _judge_repetition(source)
         source.created_at = action.at
         source.published_at = action.at if voice.confirmed else None
         await source.save(force_create=True)
@@ -109,6 +120,23 @@ async def _publish(voice: Voice, territory_id: int, source: Source) -> None:
                     source_id=source.id,
                 )
             )
+
+
+async def _judge_repetition(source: Source) -> None:
+    rows = await execute(
+        "SELECT id FROM source WHERE author_id = :author AND contribution_id = :contribution AND link = :link"
+        " AND title = :title AND body = :body AND state IN ('published', 'waiting')"
+        " AND COALESCE(argument_id, 0) = :argument AND COALESCE(organisation_id, 0) = :organisation",
+        author=source.author_id,
+        contribution=source.contribution_id,  # type: ignore[attr-defined]
+        link=source.link,
+        title=source.title,
+        body=source.body,
+        argument=source.argument_id or 0,  # type: ignore[attr-defined]
+        organisation=source.organisation_id or 0,
+    )
+    if rows:
+        raise _GivenAlready(rows[0]["id"])
 
 
 async def _count(action: Action, source: Source, by: int) -> SectionFlags:

@@ -131,7 +131,9 @@ def posting(loaded: Loaded, guard: list[str], host: str) -> Request:
 
     def request(place: int) -> bytes:
         who, under = place % len(loaded.tokens), loaded.numbers[place * 7 % len(loaded.numbers)]
-        sent = urlencode({"csrf": guard[who], "once": f"{place}-{time.perf_counter_ns()}", "side": "for", "body": TEXT})
+        sent = urlencode(
+            {"csrf": guard[who], "once": f"{place}-{time.perf_counter_ns()}", "side": "for", "body": f"{TEXT} {place}"}
+        )
         return post(f"{BASE}/{under}/arguments/new?side=for", host, sent, f"consult={loaded.tokens[who]}")
 
     return request

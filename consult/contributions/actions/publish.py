@@ -35,7 +35,8 @@ async def publish_contribution(
 ) -> Contribution:
     """Publish a contribution under the consultation's next number; that of an unconfirmed account waits without one.
 
-    The draft that it was written in, if any, is done with and goes.
+    The draft that it was written in, if any, is done with and goes. The same words sent again (from a page that the
+    browser went back to, whose form has another key) are the contribution that stands there already.
 
     Raises:
         NotFound: this territory has no such published consultation.
@@ -51,6 +52,10 @@ async def publish_contribution(
         section = await Section.get_or_none(id=section_id, consultation_id=consultation_id)
         refuse(NO_SECTION if section is None else None)
         refuse(contribution_refusal(consultation, rounds, section, action.at))
+        made = await _said_already(voice, consultation_id, section_id, wording)
+        if made is not None:
+            action.nothing_to_do()
+            return made
         row = await Contribution.create(
             id=new_key(),
             consultation_id=consultation_id,
@@ -79,6 +84,19 @@ async def publish_contribution(
         if draft_id is not None:
             await Draft.filter(id=draft_id, account_id=voice.account_id).delete()
         return row
+
+
+async def _said_already(voice: Voice, consultation_id: int, section_id: int, wording: Wording) -> Contribution | None:
+    """What this voice has said in this section in the very same words, unless it was withdrawn or hidden."""
+    return await Contribution.filter(
+        author_id=voice.account_id,
+        organisation_id=voice.organisation_id,
+        consultation_id=consultation_id,
+        section_id=section_id,
+        title=wording.title,
+        body=wording.body,
+        state__in=[ItemState.PUBLISHED, ItemState.WAITING],
+    ).first()
 
 
 async def publish_waiting_contributions(account_id: int) -> int:
