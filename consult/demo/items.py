@@ -28,12 +28,12 @@ from consult.sources.actions import publish_source, withdraw_source
 from consult.votes.actions import record_tally
 
 GROUNDS = {
-    "off_topic": N_("Hors sujet"),
-    "insult": N_("Propos injurieux"),
-    "personal_data": N_("Données personnelles"),
-    "advertising": N_("Publicité"),
-    "duplicate": N_("Doublon"),
-    "unlawful": N_("Contraire à la loi"),
+    "off_topic": N_("hors sujet"),
+    "insult": N_("propos injurieux"),
+    "personal_data": N_("données personnelles"),
+    "advertising": N_("publicité"),
+    "duplicate": N_("doublon"),
+    "unlawful": N_("contraire à la loi"),
 }
 QUARTER_DAY = timedelta(hours=6)
 
