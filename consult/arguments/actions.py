@@ -91,7 +91,7 @@ async def _publish(voice: Voice, territory_id: int, argument: Argument) -> None:
                 ArgumentLeftWaiting(
                     territory_id=territory_id,
                     consultation_id=argument.consultation_id,
-                    contribution_id=argument.contribution_id,  # type: ignore[attr-defined]
+                    contribution_id=argument.contribution_id,
                     argument_id=argument.id,
                 )
             )
@@ -103,10 +103,10 @@ async def _judge_repetition(argument: Argument) -> None:
         " AND body = :body AND state IN ('published', 'waiting')"
         " AND COALESCE(amendment_id, 0) = :amendment AND COALESCE(organisation_id, 0) = :organisation",
         author=argument.author_id,
-        contribution=argument.contribution_id,  # type: ignore[attr-defined]
+        contribution=argument.contribution_id,
         side=argument.side.value,
         body=argument.body,
-        amendment=argument.amendment_id or 0,  # type: ignore[attr-defined]
+        amendment=argument.amendment_id or 0,
         organisation=argument.organisation_id or 0,
     )
     if rows:
@@ -116,19 +116,19 @@ async def _judge_repetition(argument: Argument) -> None:
 async def _count(action: Action, argument: Argument, by: int) -> SectionFlags:
     """Move the counters by an argument more or less, with the sources that stand under it."""
     moves = {"arguments_count": by, "sources_count": by * argument.sources_count}
-    if argument.amendment_id is None:  # type: ignore[attr-defined]
+    if argument.amendment_id is None:
         moves[f"arguments_{argument.side.value}"] = by
-    return await move_counters(action, argument.consultation_id, argument.contribution_id, **moves)  # type: ignore[attr-defined]
+    return await move_counters(action, argument.consultation_id, argument.contribution_id, **moves)
 
 
 async def _judge_amendment(argument: Argument, *, unanswered: bool = True) -> None:
     """Whether the amendment that it speaks about is public, and (to say something new) still unanswered."""
-    if argument.amendment_id is None:  # type: ignore[attr-defined]
+    if argument.amendment_id is None:
         return
     rows = await execute(
         "SELECT outcome FROM amendment WHERE id = :key AND contribution_id = :contribution AND state = 'published'",
-        key=argument.amendment_id,  # type: ignore[attr-defined]
-        contribution=argument.contribution_id,  # type: ignore[attr-defined]
+        key=argument.amendment_id,
+        contribution=argument.contribution_id,
     )
     if not rows:
         raise NotFound
@@ -139,11 +139,11 @@ def _published(territory_id: int, argument: Argument) -> ArgumentPublished:
     return ArgumentPublished(
         territory_id=territory_id,
         consultation_id=argument.consultation_id,
-        contribution_id=argument.contribution_id,  # type: ignore[attr-defined]
+        contribution_id=argument.contribution_id,
         argument_id=argument.id,
         side=argument.side.value,
         author_kind=argument.author_kind,
-        amendment_id=argument.amendment_id,  # type: ignore[attr-defined]
+        amendment_id=argument.amendment_id,
     )
 
 
@@ -170,7 +170,7 @@ async def correct_argument(
     async with Action(voice, territory_id=territory_id) as action:
         _, rounds = await lock_below(action, territory_id, consultation_id)
         row = await _argument_inside(consultation_id, argument_id)
-        await move_counters(action, consultation_id, row.contribution_id)  # type: ignore[attr-defined]
+        await move_counters(action, consultation_id, row.contribution_id)
         await _judge_amendment(row, unanswered=False)
         refuse(correction_refusal(voice, row, Deed.ARGUE, rounds, action.at))
         if row.body == body:
@@ -189,7 +189,7 @@ async def correct_argument(
             ArgumentCorrected(
                 territory_id=territory_id,
                 consultation_id=consultation_id,
-                contribution_id=row.contribution_id,  # type: ignore[attr-defined]
+                contribution_id=row.contribution_id,
                 argument_id=row.id,
                 revision=row.revision,
             )
@@ -220,10 +220,10 @@ async def withdraw_argument(voice: Voice, *, territory_id: int, consultation_id:
             ArgumentWithdrawn(
                 territory_id=territory_id,
                 consultation_id=consultation_id,
-                contribution_id=row.contribution_id,  # type: ignore[attr-defined]
+                contribution_id=row.contribution_id,
                 argument_id=row.id,
                 side=row.side.value,
-                amendment_id=row.amendment_id,  # type: ignore[attr-defined]
+                amendment_id=row.amendment_id,
             )
         )
         return row

@@ -1,7 +1,7 @@
 """Tables of arguments."""
 
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tortoise import fields
 from tortoise.models import Model
@@ -34,6 +34,10 @@ class Argument(Item):
     tally_supports = fields.IntField(default=0)
     supports_total = fields.IntField(default=0)
     sources_count = fields.IntField(default=0)
+
+    if TYPE_CHECKING:
+        contribution_id: int
+        amendment_id: int | None
 
     class Meta:
         table = "argument"

@@ -87,7 +87,7 @@ def _where(request: Request, access: ContributionAccess) -> dict[str, int]:
 
 def _place(access: ContributionAccess, argument: Argument) -> str:
     """Where an argument stands."""
-    page = f"{access.path}/amendments/{argument.amendment_id}" if argument.amendment_id else access.path  # type: ignore[attr-defined]
+    page = f"{access.path}/amendments/{argument.amendment_id}" if argument.amendment_id else access.path
     return f"{page}#argument-{argument.id}"
 
 

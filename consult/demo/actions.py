@@ -143,9 +143,9 @@ async def hide_argument(*, territory_id: int, consultation_id: int, argument_id:
         await lock_below(action, territory_id, consultation_id)
         row = await Argument.get(id=argument_id, consultation_id=consultation_id)
         moves = {"arguments_count": -1, "sources_count": -row.sources_count}
-        if row.amendment_id is None:  # type: ignore[attr-defined]
+        if row.amendment_id is None:
             moves[f"arguments_{row.side.value}"] = -1
-        await move_counters(action, consultation_id, row.contribution_id, **moves)  # type: ignore[attr-defined]
+        await move_counters(action, consultation_id, row.contribution_id, **moves)
         row.state, row.removed_at, row.removed_ground = ItemState.HIDDEN, action.at, ground
         await row.save(update_fields=["state", "removed_at", "removed_ground"])
         _tell(action, territory_id, consultation_id, "argument", row.id)
@@ -156,11 +156,11 @@ async def hide_source(*, territory_id: int, consultation_id: int, source_id: int
     async with Action(SYSTEM, territory_id=territory_id) as action:
         await lock_below(action, territory_id, consultation_id)
         row = await Source.get(id=source_id, consultation_id=consultation_id)
-        await move_counters(action, consultation_id, row.contribution_id, sources_count=-1)  # type: ignore[attr-defined]
-        if row.argument_id is not None:  # type: ignore[attr-defined]
+        await move_counters(action, consultation_id, row.contribution_id, sources_count=-1)
+        if row.argument_id is not None:
             await execute(
                 "UPDATE argument SET sources_count = sources_count - 1 WHERE id = :key",
-                key=row.argument_id,  # type: ignore[attr-defined]
+                key=row.argument_id,
             )
         row.state, row.removed_at, row.removed_ground = ItemState.HIDDEN, action.at, ground
         await row.save(update_fields=["state", "removed_at", "removed_ground"])

@@ -116,7 +116,7 @@ async def _publish(voice: Voice, territory_id: int, source: Source) -> None:
                 SourceLeftWaiting(
                     territory_id=territory_id,
                     consultation_id=source.consultation_id,
-                    contribution_id=source.contribution_id,  # type: ignore[attr-defined]
+                    contribution_id=source.contribution_id,
                     source_id=source.id,
                 )
             )
@@ -128,11 +128,11 @@ async def _judge_repetition(source: Source) -> None:
         " AND title = :title AND body = :body AND state IN ('published', 'waiting')"
         " AND COALESCE(argument_id, 0) = :argument AND COALESCE(organisation_id, 0) = :organisation",
         author=source.author_id,
-        contribution=source.contribution_id,  # type: ignore[attr-defined]
+        contribution=source.contribution_id,
         link=source.link,
         title=source.title,
         body=source.body,
-        argument=source.argument_id or 0,  # type: ignore[attr-defined]
+        argument=source.argument_id or 0,
         organisation=source.organisation_id or 0,
     )
     if rows:
@@ -141,29 +141,29 @@ async def _judge_repetition(source: Source) -> None:
 
 async def _count(action: Action, source: Source, by: int) -> SectionFlags:
     """Move the counters by a source more or less; its argument, if it stands under one, must be public."""
-    if source.argument_id is not None:  # type: ignore[attr-defined]
+    if source.argument_id is not None:
         there = await execute(
             "UPDATE argument SET sources_count = sources_count + :by WHERE id = :key AND state = 'published'"
             " AND contribution_id = :contribution AND (amendment_id IS NULL OR EXISTS"
             " (SELECT 1 FROM amendment a WHERE a.id = argument.amendment_id AND a.state = 'published')) RETURNING id",
             by=by,
-            key=source.argument_id,  # type: ignore[attr-defined]
-            contribution=source.contribution_id,  # type: ignore[attr-defined]
+            key=source.argument_id,
+            contribution=source.contribution_id,
         )
         if not there:
             raise NotFound
-    return await move_counters(action, source.consultation_id, source.contribution_id, sources_count=by)  # type: ignore[attr-defined]
+    return await move_counters(action, source.consultation_id, source.contribution_id, sources_count=by)
 
 
 def _published(territory_id: int, source: Source) -> SourcePublished:
     return SourcePublished(
         territory_id=territory_id,
         consultation_id=source.consultation_id,
-        contribution_id=source.contribution_id,  # type: ignore[attr-defined]
+        contribution_id=source.contribution_id,
         source_id=source.id,
         category=source.category.value,
         author_kind=source.author_kind,
-        argument_id=source.argument_id,  # type: ignore[attr-defined]
+        argument_id=source.argument_id,
     )
 
 
@@ -219,7 +219,7 @@ async def correct_source(
             SourceCorrected(
                 territory_id=territory_id,
                 consultation_id=consultation_id,
-                contribution_id=row.contribution_id,  # type: ignore[attr-defined]
+                contribution_id=row.contribution_id,
                 source_id=row.id,
                 revision=row.revision,
             )
@@ -249,9 +249,9 @@ async def withdraw_source(voice: Voice, *, territory_id: int, consultation_id: i
             SourceWithdrawn(
                 territory_id=territory_id,
                 consultation_id=consultation_id,
-                contribution_id=row.contribution_id,  # type: ignore[attr-defined]
+                contribution_id=row.contribution_id,
                 source_id=row.id,
-                argument_id=row.argument_id,  # type: ignore[attr-defined]
+                argument_id=row.argument_id,
             )
         )
         return row

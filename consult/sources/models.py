@@ -1,7 +1,7 @@
 """Tables of sources."""
 
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tortoise import fields
 from tortoise.models import Model
@@ -41,6 +41,10 @@ class Source(Item):
     supports = fields.IntField(default=0)
     tally_supports = fields.IntField(default=0)
     supports_total = fields.IntField(default=0)
+
+    if TYPE_CHECKING:
+        contribution_id: int
+        argument_id: int | None
 
     class Meta:
         table = "source"

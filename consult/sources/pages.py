@@ -97,7 +97,7 @@ def _where(request: Request, access: ContributionAccess) -> dict[str, Any]:
 
 def _place(access: ContributionAccess, source: Source) -> str:
     """Where a source stands: on the contribution's page, or on that of its argument."""
-    page = f"{access.path}/arguments/{source.argument_id}" if source.argument_id else access.path  # type: ignore[attr-defined]
+    page = f"{access.path}/arguments/{source.argument_id}" if source.argument_id else access.path
     return f"{page}#source-{source.id}"
 
 

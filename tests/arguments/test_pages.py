@@ -95,7 +95,7 @@ async def test_an_organisation_argues_through_its_member_only(app: Starlette) ->
     assert "Vous n’êtes pas ou plus membre de cette organisation" in refused.words
     sent = await Visitor(app, person=awa).post(f"{d.path}/arguments/new", values, page=d.path)
     assert sent.status == 303
-    assert (await Argument.get(contribution_id=d.contribution.id)).organisation_id == body.id  # type: ignore[attr-defined]
+    assert (await Argument.get(contribution_id=d.contribution.id)).organisation_id == body.id
 
 
 @pytest.mark.parametrize("place", ["arguments/new", "sources/new", "vote"])
