@@ -1,6 +1,7 @@
 """The application: the one place that knows everyone."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -12,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from consult.accounts.queries import visitor_row
-from consult.core import outbox
+from consult.core import outbox, wake
 from consult.core.database import database
 from consult.notifications.sending import send_waiting, sweep_mails
 from consult.settings import settings
@@ -23,6 +24,7 @@ from consult.web.error_pages import HANDLERS
 from consult.web.headers import SecurityHeaders
 from consult.web.page_cache import PageCache
 
+PATIENCE_SECONDS = 10.0
 ROOMS = (
     "territories", "accounts", "organisations", "consultations", "contributions", "arguments", "sources", "votes",
     "imports", "notifications", "demo",
@@ -63,6 +65,19 @@ async def work(stop: asyncio.Event | None = None) -> None:
     await outbox.work(stop, chores=[partial(send_waiting, stop=stop)], sweeps=[sweep_mails])
 
 
+async def work_until_told() -> None:
+    """Work (``consult worker``) until SIGTERM or SIGINT, which let what is being done come to its end."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _end, stop)
+    await work(stop)
+
+
+def _end(stop: asyncio.Event) -> None:
+    stop.set()
+    wake.worker()
+
+
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     async with database(settings().database_url):
@@ -74,10 +89,9 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            stop.set()
-            worker.cancel()
-            with suppress(asyncio.CancelledError):
-                await worker
+            _end(stop)
+            with suppress(TimeoutError, asyncio.CancelledError):
+                await asyncio.wait_for(worker, PATIENCE_SECONDS)
 
 
 def create_app(*, open_database: bool = True) -> Starlette:

@@ -1,6 +1,7 @@
 """The ``consult`` command. Every long command shows its progress, says what it did, and exits non-zero on failure."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -61,10 +62,12 @@ def serve(
     from consult.app import create_app
     from consult.core.logs import set_up_logs
 
+    if host:
+        os.environ["CONSULT_HOST"] = host  # the settings judge by it whether this is a machine of one's own
     set_up_logs()
     uvicorn.run(
         create_app(),
-        host=host or settings().host,
+        host=settings().host,
         port=port or settings().port,
         proxy_headers=True,
         forwarded_allow_ips=settings().trusted_proxies,
@@ -103,7 +106,7 @@ def demo(
 @app.command()
 def worker(once: Annotated[bool, typer.Option("--once", help="Do what is due now, then stop.")] = False) -> None:
     """Run the reactions that actions have left: mails and the like."""
-    from consult.app import work
+    from consult.app import work_until_told
     from consult.core.logs import set_up_logs
     from consult.core.outbox import drain_all
     from consult.notifications.sending import send_all
@@ -112,10 +115,8 @@ def worker(once: Annotated[bool, typer.Option("--once", help="Do what is due now
     if once:
         typer.echo(f"{run(drain_all)} reactions done, {run(send_all)} mails sent")
         return
-    try:
-        run(work)
-    except KeyboardInterrupt:
-        typer.echo("stopped")
+    run(work_until_told)
+    typer.echo("stopped")
 
 
 @app.command()

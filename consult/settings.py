@@ -1,7 +1,9 @@
 """The environment, read once. Every setting has the prefix ``CONSULT_`` and is described in docs/settings.md."""
 
+import os
 import re
 import secrets
+from contextlib import suppress
 from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +11,10 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
+_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|[0-9a-f:.]+", re.IGNORECASE)
+_SHORTEST_SECRET = 32
 
 
 class SettingsError(SystemExit):
@@ -20,7 +26,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CONSULT_", env_file=None, extra="ignore")
 
-    database_url: str = "sqlite://./var/consult.sqlite3"
+    # may hold a password, like smtp_url: it is never printed
+    database_url: str = Field(default="sqlite://./var/consult.sqlite3", repr=False)
     secret_key: SecretStr = SecretStr("")
     base_url: str = "http://127.0.0.1:8000"
     smtp_url: SecretStr = SecretStr("")
@@ -59,21 +66,25 @@ class Settings(BaseSettings):
     @field_validator("base_url")
     @classmethod
     def _plain_base(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("CONSULT_BASE_URL must be like https://consultations.example.org")
-        return value.rstrip("/")
+        parts = urlsplit(value.strip().rstrip("/"))
+        try:
+            right = parts.scheme in {"http", "https"} and _HOST.fullmatch(parts.hostname or "") and parts.port != 0
+        except ValueError:  # a port that is none
+            right = False
+        if not right or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+            raise ValueError("CONSULT_BASE_URL must be like https://consultations.example.org, without a path")
+        return f"{parts.scheme}://{parts.netloc.lower()}"
 
     @model_validator(mode="after")
     def _secret_in_production(self) -> "Settings":
         secret = self.secret_key.get_secret_value()
         if not secret and not self.is_local:
             raise ValueError(
-                "CONSULT_SECRET_KEY is missing. It signs sessions and links; set it to 50 random characters, for example"
-                ' the output of: python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
+                "CONSULT_SECRET_KEY is missing. It signs sessions and links; set it to 50 random characters, for"
+                ' example the output of: python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
             )
-        if secret and len(secret) < 32:
-            raise ValueError("CONSULT_SECRET_KEY is too short: at least 32 characters")
+        if secret and len(secret.strip()) < _SHORTEST_SECRET:
+            raise ValueError(f"CONSULT_SECRET_KEY is too short: at least {_SHORTEST_SECRET} characters")
         if not secret:
             object.__setattr__(self, "secret_key", SecretStr(local_secret()))
         return self
@@ -81,7 +92,7 @@ class Settings(BaseSettings):
     @property
     def is_local(self) -> bool:
         """Whether the instance answers on this machine only (demo, development, tests)."""
-        return self.demo or urlsplit(self.base_url).hostname in {"127.0.0.1", "localhost", "::1"}
+        return self.demo or {urlsplit(self.base_url).hostname, self.host.strip("[]")} <= _THIS_MACHINE
 
     @property
     def is_https(self) -> bool:
@@ -89,19 +100,36 @@ class Settings(BaseSettings):
         return self.base_url.startswith("https://")
 
 
-def local_secret() -> str:
-    """A secret for this machine, made once and kept in ``var/`` so that sessions outlive a restart."""
-    path = Path("var/secret-key")
+def local_secret(path: Path = Path("var/secret-key")) -> str:
+    """A secret for this machine, made once and kept in ``var/`` so that sessions outlive a restart.
+
+    The web process and the worker may start at the same time: the file appears whole or not at all, and the first one
+    wins. Where nothing can be written the secret lasts as long as the process.
+    """
     try:
-        if path.exists():
-            return path.read_text().strip()
         path.parent.mkdir(parents=True, exist_ok=True)
-        made = secrets.token_urlsafe(50)
-        path.touch(mode=0o600)
-        path.write_text(made)
-        return made
+        if not path.exists():
+            _write_once(path, secrets.token_urlsafe(50))
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+        kept = path.read_text().strip()
     except OSError:
-        return secrets.token_urlsafe(50)
+        kept = secrets.token_urlsafe(50)
+    if len(kept) < _SHORTEST_SECRET:
+        raise ValueError(f"the secret in {path} is damaged: delete the file, and everybody signs in again")
+    return kept
+
+
+def _write_once(path: Path, secret: str) -> None:
+    """Write the file beside its place, readable by its owner only, and put it there unless another process has."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secret)
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 @lru_cache(maxsize=1)

@@ -133,6 +133,7 @@ async def _scene(request: Request) -> Scene:
         ("rules", view.row.id, view.row.rules_changes),
         ("territory", here.id, here.changes),
         until=view.fresh_until(at, here.zone),
+        reads=[f"{name}_after" for name in CURSORS],
     )
     return Scene(view, frame, contribution_path(view.row.slug, frame["number"]), at)
 

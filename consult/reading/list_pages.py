@@ -74,6 +74,7 @@ def _keep(request: Request, view: ConsultationView, until: datetime) -> None:
         ("consultation", view.row.id, view.row.changes),
         ("territory", here.id, here.changes),
         until=until,
+        reads=("section", "q", "kind", "sort", "seed", "after"),
     )
 
 

@@ -1,14 +1,19 @@
 """What every request knows: where it is (the territory) and who asks (the visitor)."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.types import Scope
 
 from consult.core.errors import NotFound
 from consult.core.voice import Voice
+from consult.web import language as spoken
 
 
 @dataclass(frozen=True)
@@ -84,20 +89,53 @@ def visitor(request: Request) -> Visitor:
 def language(request: Request) -> str:
     """The language of the answer: the account's choice, else the cookie's, else the territory's."""
     chosen = visitor(request).language or request.cookies.get("language", "")
-    return chosen if chosen in {"fr", "en"} else territory(request).language
+    return chosen if chosen in spoken.LANGUAGES else territory(request).language
+
+
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)\.?(?::[0-9]{0,5})?")
+
+
+@lru_cache(maxsize=1000)
+def _name_of(host: bytes) -> str | None:
+    found = _HOST.fullmatch(host.decode("latin-1").lower()) if len(host) <= 260 else None
+    return found[1] if found else None
+
+
+def host_name(scope: Scope) -> str | None:
+    """The host that a request names: small letters, no port, no last dot; None when it is no name, or several.
+
+    Whoever judges by the host must read it here: two readers that disagree on it show one territory's page in another.
+    ``X-Forwarded-Host`` and the like are not heeded: a reverse proxy passes ``Host`` on (README).
+    """
+    named = [value for name, value in scope["headers"] if name == b"host"]
+    return _name_of(named[0]) if len(named) == 1 else None
+
+
+async def territory_of(scope: Scope) -> TerritoryView | None:
+    """The territory that a request asks, found once a request; None when its host is none of ours."""
+    if "consult.territory" not in scope:
+        host = host_name(scope)
+        finders: Finders = scope["app"].state
+        scope["consult.territory"] = await finders.find_territory(host) if host is not None else None
+    found: TerritoryView | None = scope["consult.territory"]
+    return found
 
 
 async def enter(request: Request, session_cookie: str | None) -> None:
-    """Find the territory and the visitor of a request and keep both in its state.
+    """Find the territory and the visitor of a request and keep both in its state; their language is spoken from here.
 
     Raises:
+        HTTPException: 400, the request names no host, or several.
         NotFound: no territory answers under this host.
     """
-    finders: Finders = request.app.state
-    found = await finders.find_territory(request.headers.get("host", "").rsplit(":", 1)[0].lower())
+    if host_name(request.scope) is None:
+        raise HTTPException(400)
+    found = await territory_of(request.scope)
     if found is None:
         raise NotFound
     request.state.territory = found
     request.state.visitor = NOBODY
     if session_cookie:
+        finders: Finders = request.app.state
         request.state.visitor = await finders.find_visitor(session_cookie, found.id) or NOBODY
+    spoken.use(language(request))

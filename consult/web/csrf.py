@@ -8,15 +8,17 @@ hash over the salt and the browser's cookie (so its bytes differ in every answer
 import hashlib
 import hmac
 import secrets
-import time
 
 from markupsafe import Markup
 from starlette.requests import Request
 
+from consult.core import clock
 from consult.settings import settings
 from consult.web.cookies import ANONYMOUS, new_token, read_cookie
 
 FORM_HOURS = 12
+_AHEAD_SECONDS = 120  # the clocks of two machines that share the work
+_LONGEST = 100
 
 
 class StaleForm(Exception):
@@ -37,8 +39,9 @@ def _mac(salt: str, issued: str, cookie: str) -> str:
 
 
 def make_csrf(request: Request) -> str:
-    """A token for one rendering of one form."""
-    salt, issued = secrets.token_hex(8), format(int(time.time()), "x")
+    """A token for one rendering of one form; the page that holds it is this browser's and is kept for nobody else."""
+    request.scope["consult.personal"] = True
+    salt, issued = secrets.token_hex(8), format(int(clock.now().timestamp()), "x")
     return f"{salt}.{issued}.{_mac(salt, issued, guard_value(request))}"
 
 
@@ -48,11 +51,13 @@ def check_csrf(request: Request, token: str) -> None:
     Raises:
         StaleForm: the token is missing, foreign, or older than :data:`FORM_HOURS` hours.
     """
-    parts = token.split(".")
-    cookie = read_cookie(request)
-    if len(parts) != 3 or not cookie or not hmac.compare_digest(parts[2], _mac(parts[0], parts[1], cookie)):
+    parts, cookie = token.split("."), read_cookie(request)
+    if len(parts) != 3 or len(token) > _LONGEST or not token.isascii() or not cookie:
         raise StaleForm
-    if int(parts[1], 16) < time.time() - FORM_HOURS * 3600:
+    if not hmac.compare_digest(parts[2], _mac(parts[0], parts[1], cookie)):
+        raise StaleForm
+    age = clock.now().timestamp() - int(parts[1], 16)
+    if not -_AHEAD_SECONDS <= age <= FORM_HOURS * 3600:
         raise StaleForm
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise StaleForm

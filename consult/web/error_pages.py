@@ -4,34 +4,69 @@ from typing import Any
 
 import structlog
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, Response
 
 from consult.core.errors import Forbidden, NotFound, Refused
 from consult.core.language import N_
+from consult.core.logs import HIDDEN, SECRET_NAMES
+from consult.web.context import enter
+from consult.web.cookies import session_token
+from consult.web.headers import security_headers
 from consult.web.language import translate
 from consult.web.render import page
 
 log = structlog.get_logger()
 
 WORDS: dict[int, tuple[str, str]] = {
-    400: (N_("Demande incomprise"), N_("Votre navigateur a envoyé quelque chose d’incomplet. Revenez en arrière et recommencez.")),
+    400: (
+        N_("Demande incomprise"),
+        N_("Votre navigateur a envoyé quelque chose d’incomplet. Revenez en arrière et recommencez."),
+    ),
     403: (N_("Accès réservé"), N_("Cette page existe, mais votre compte ne permet pas cette action.")),
-    404: (N_("Page introuvable"), N_("Il n’y a rien à cette adresse. Vérifiez-la, ou partez de la liste des consultations.")),
+    404: (
+        N_("Page introuvable"),
+        N_("Il n’y a rien à cette adresse. Vérifiez-la, ou partez de la liste des consultations."),
+    ),
     405: (N_("Action impossible ici"), N_("Cette adresse ne permet pas cette action. Revenez à la page précédente.")),
     409: (N_("Action impossible"), N_("La situation a changé entre-temps.")),
-    413: (N_("Envoi trop lourd"), N_("Le texte envoyé dépasse la taille permise. Revenez en arrière : il est encore dans votre navigateur.")),
+    413: (
+        N_("Envoi trop lourd"),
+        N_("Le texte envoyé dépasse la taille permise. Revenez en arrière : il est encore dans votre navigateur."),
+    ),
     429: (N_("Trop d’essais"), N_("Trop d’essais en peu de temps. Attendez quelques minutes et recommencez.")),
-    500: (N_("Panne de notre côté"), N_("Une erreur s’est produite chez nous. Elle a été notée. Revenez en arrière : votre texte est encore dans votre navigateur.")),
-}  # fmt: skip
+    500: (
+        N_("Panne de notre côté"),
+        N_(
+            "Une erreur s’est produite chez nous. Elle a été notée. "
+            "Revenez en arrière : votre texte est encore dans votre navigateur."
+        ),
+    ),
+}
 
 
 def error_page(request: Request, status: int, detail: str = "") -> Response:
-    """The page for a status; plain text when not even the territory is known."""
-    title, words = WORDS.get(status, WORDS[500])
-    if not hasattr(request.state, "territory"):
-        return PlainTextResponse(f"{status} {title}. {words}\n", status_code=status)
+    """The page for a status; a bare one when not even the territory is known."""
+    title, words = _words(status)
+    if not hasattr(request.state, "visitor"):
+        return bare_page(status)
     return page(request, "errors/error.html", status=status, error_title=title, words=detail or words, code=status)
+
+
+def bare_page(status: int) -> Response:
+    """A page that needs nothing: no template, no database, no territory."""
+    title, words = _words(status)
+    html = (
+        f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{title}</title>'
+        '<meta name="viewport" content="width=device-width"></head>'
+        f"<body><main><h1>{title}</h1><p>{words}</p></main></body></html>"
+    )
+    return HTMLResponse(html, status_code=status)
+
+
+def _words(status: int) -> tuple[str, str]:
+    """What is said of a status; of one that we do not know, whose fault it was."""
+    return WORDS.get(status) or WORDS[500 if status >= 500 else 400]
 
 
 async def on_not_found(request: Request, error: Exception) -> Response:
@@ -48,36 +83,53 @@ async def on_forbidden(request: Request, error: Exception) -> Response:
 async def on_refused(request: Request, error: Exception) -> Response:
     """A rule said no where there is no form to show it in."""
     assert isinstance(error, Refused)
-    status = 429 if error.refusal.code == "too_often" else 409
-    return error_page(request, status, translate(error.refusal))
+    too_often = error.refusal.code == "too_often"
+    response = error_page(request, 429 if too_often else 409, translate(error.refusal))
+    if too_often:
+        response.headers["retry-after"] = "300"
+    return response
 
 
 async def on_http(request: Request, error: Exception) -> Response:
     """What Starlette itself refuses: no such route, method not allowed, body not readable."""
     assert isinstance(error, HTTPException)
     await _enter_if_possible(request)
-    return error_page(request, error.status_code)
+    response = error_page(request, error.status_code)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def on_disconnect(request: Request, error: Exception) -> Response:
+    """Whoever asked has gone away while they sent: nobody reads the answer, and nothing went wrong."""
+    return bare_page(400)
 
 
 async def on_failure(request: Request, error: Exception) -> Response:
-    """A mistake of ours. The page must not need anything that may just have failed."""
-    log.error("request_failed", path=request.url.path, exc_info=error)
-    title, words = WORDS[500]
-    html = (
-        f'<!doctype html><html lang="fr"><meta charset="utf-8"><title>{title}</title>'
-        f'<meta name="viewport" content="width=device-width"><main><h1>{title}</h1><p>{words}</p></main></html>'
-    )
-    return HTMLResponse(html, status_code=500)
+    """A mistake of ours. The page must not need anything that may just have failed.
+
+    Starlette answers failures outside of every middleware: the headers that they would have added are added here.
+    """
+    log.error("request_failed", method=request.method, path=_told(request), exc_info=error)
+    response = bare_page(500)
+    response.headers.update(security_headers())
+    return response
+
+
+def _told(request: Request) -> str:
+    """The address for the log, without the tokens that some addresses hold."""
+    path: str = request.scope["path"]
+    for name, value in request.path_params.items():
+        if any(secret in name for secret in SECRET_NAMES):
+            path = path.replace(str(value), HIDDEN)
+    return path
 
 
 async def _enter_if_possible(request: Request) -> None:
-    from consult.web.context import enter  # the request may have failed before its endpoint was reached
-    from consult.web.cookies import session_token
-
-    if not hasattr(request.state, "territory"):
+    """The request may have failed before its endpoint was reached."""
+    if not hasattr(request.state, "visitor"):
         try:
             await enter(request, session_token(request))
-        except NotFound:
+        except (NotFound, HTTPException):
             return
 
 
@@ -86,5 +138,6 @@ HANDLERS: dict[Any, Any] = {
     Forbidden: on_forbidden,
     Refused: on_refused,
     HTTPException: on_http,
+    ClientDisconnect: on_disconnect,
     Exception: on_failure,
 }

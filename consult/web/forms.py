@@ -1,9 +1,11 @@
 """Forms: WTForms for the shape of input, our guard against foreign and stale forms, our words for errors."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from wtforms import Form as WTForm
 from wtforms.fields import StringField, TextAreaField
@@ -11,10 +13,12 @@ from wtforms.fields import StringField, TextAreaField
 from consult.core.errors import Refusal
 from consult.core.language import N_
 from consult.core.text.cleaning import clean_line, clean_text
+from consult.settings import settings
 from consult.web.csrf import StaleForm, check_csrf
 from consult.web.language import translate
 
 F = TypeVar("F", bound="Form")
+_ONCE = re.compile(r"[A-Za-z0-9_-]{8,40}")
 STALE = Refusal(
     "stale_form",
     N_(
@@ -80,15 +84,39 @@ async def read_form(request: Request, form_class: type[F], **values: Any) -> F:
     Args:
         values: what WTForms takes: ``obj=``, ``data=``, or fields' values.
     """
-    sent = await request.form(max_files=0, max_fields=200, max_part_size=400_000)
-    form = form_class(_texts(sent), **values)
-    form.once = _word(sent, "once")
+    sent = await sent_texts(request)
+    form = form_class(sent, **values)
+    once = _word(sent, "once")
+    form.once = once if _ONCE.fullmatch(once) else ""
     form.button = _word(sent, "button")
     try:
         check_csrf(request, _word(sent, "csrf"))
-    except (StaleForm, ValueError):
+    except StaleForm:
         form.refuse(STALE)
     return form
+
+
+async def sent_texts(request: Request) -> FormData:
+    """The texts of a form. Files are not heeded; text that could not be stored is made storable.
+
+    Raises:
+        HTTPException: 400, it is no form that a browser sends.
+    """
+    try:
+        sent = await request.form(max_files=0, max_fields=200, max_part_size=settings().max_body_bytes)
+    except UnicodeError:  # a part in some fancy encoding; pages are UTF-8, and so are the forms that they send
+        raise HTTPException(400) from None
+    items = [(key, value) for key, value in sent.multi_items() if not isinstance(value, UploadFile)]
+    return FormData([(_storable(key), _storable(value)) for key, value in items])
+
+
+def _storable(text: str) -> str:
+    """Without NUL and halves of characters: no database takes them, whatever the field."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text.replace("\0", "")
 
 
 def _word(sent: FormData, name: str) -> str:
@@ -96,13 +124,9 @@ def _word(sent: FormData, name: str) -> str:
     return value[:200] if isinstance(value, str) else ""
 
 
-def _texts(sent: FormData) -> FormData:
-    return FormData([(key, value) for key, value in sent.multi_items() if not isinstance(value, UploadFile)])
-
-
 def once_key(account_id: int | None, form: Form) -> str | None:
     """The key under which a form's row is written: sent twice by the same person, it makes one row."""
-    return f"{account_id}.{form.once}"[:64] if form.once else None
+    return f"{account_id}.{form.once}" if form.once else None
 
 
 def empty_form(form_class: type[F], values: Mapping[str, Any] | None = None, **more: Any) -> F:

@@ -6,7 +6,7 @@ thing is loaded (``access_…``) and by the rules inside the action.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -31,9 +31,17 @@ def _anyone(request: Request) -> Response | None:
 def _signed_in(request: Request) -> Response | None:
     if visitor(request).signed_in:
         return None
-    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    after = here if request.method in {"GET", "HEAD"} else request.url.path
-    return RedirectResponse(f"/sign-in?{urlencode({'next': after})}", status_code=303)
+    return RedirectResponse(f"/sign-in?{urlencode({'next': _read_last(request)})}", status_code=303)
+
+
+def _read_last(request: Request) -> str:
+    """Where somebody who has signed in goes on: the page they asked for, or the one from which they sent a form."""
+    read = urlsplit(str(request.url))
+    if request.method not in {"GET", "HEAD"}:
+        came_from = urlsplit(request.headers.get("referer", ""))
+        if came_from.netloc == read.netloc and came_from.path:
+            read = came_from
+    return read.path + (f"?{read.query}" if read.query else "")
 
 
 def _signed_out(request: Request) -> Response | None:

@@ -20,14 +20,18 @@ HEADERS = {
 }
 
 
+def security_headers() -> dict[str, str]:
+    """All of them. A territory's other subdomains are not ours to force to https, so none is named."""
+    secure = {"strict-transport-security": "max-age=31536000"} if settings().is_https else {}
+    return {**HEADERS, **secure, "cache-control": "private, no-cache"}
+
+
 class SecurityHeaders:
     """Adds the headers that an answer has not set for itself; pages of people are never kept by shared caches."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.all = dict(HEADERS)
-        if settings().is_https:
-            self.all["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+        self.all = security_headers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and complete the answer (ASGI)."""
@@ -40,7 +44,6 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.all.items():
                     headers.setdefault(name, value)
-                headers.setdefault("cache-control", "private, no-cache")
             await send(message)
 
         await self.app(scope, receive, complete)

@@ -1,6 +1,6 @@
 """Translations at the moment of showing. French is the source; English comes from ``locale/en``.
 
-The catalogues are read from their ``.po`` files when the process starts (Babel), so there is no compiled file to forget.
+The catalogues are read from their ``.po`` files when the process starts (Babel): there is no compiled file to forget.
 """
 
 from contextvars import ContextVar

@@ -1,4 +1,10 @@
-"""How often one may try. Counters live in the process's memory (``limits`` library, moving window)."""
+"""How often one may try. Counters live in the process's memory (``limits`` library, moving window).
+
+Behind a reverse proxy the network address is the one that the proxy tells, if CONSULT_TRUSTED_PROXIES names that proxy;
+what anybody else tells of themselves (``X-Forwarded-For``) is not believed.
+"""
+
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from limits import parse
 from limits.aio.storage import MemoryStorage
@@ -19,6 +25,7 @@ LIMITS = {
     "vote": "120/5 minutes",
     "invite": "20/hour",
 }
+_ALLOWED = {what: parse(often) for what, often in LIMITS.items()}
 _limiter = MovingWindowRateLimiter(MemoryStorage())
 
 TOO_OFTEN = Refusal(
@@ -35,11 +42,22 @@ async def count(request: Request, what: str, who: str = "") -> None:
     """
     if not settings().rate_limits:
         return
-    client = request.client.host if request.client else "?"
     account = visitor(request).account_id
-    key = who or (f"account:{account}" if account else f"net:{client}")
-    if not await _limiter.hit(parse(LIMITS[what]), what, str(territory(request).id), key):
+    key = who or (f"account:{account}" if account else f"net:{network_of(request)}")
+    if not await _limiter.hit(_ALLOWED[what], what, str(territory(request).id), key):
         refuse(TOO_OFTEN)
+
+
+def network_of(request: Request) -> str:
+    """The network address that a request comes from. In IPv6 one household has a whole /64, so that is what counts."""
+    told = request.client.host if request.client else ""
+    try:
+        address = ip_address(told.partition("%")[0])
+    except ValueError:
+        return told or "?"
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
+    return str(address)
 
 
 async def forget() -> None:

@@ -3,7 +3,9 @@
 import gzip
 import hashlib
 import mimetypes
-from functools import cache
+import re
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from starlette.requests import Request
@@ -15,36 +17,67 @@ from consult.settings import settings
 from consult.web.context import territory
 
 FOREVER = "public, max-age=31536000, immutable"
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+KINDS = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
+_PACKED = ("text/", "image/svg+xml", "application/manifest+json", "application/json")
 
 
-def _read(path: str) -> bytes | None:
+@dataclass(frozen=True)
+class File:
+    """A file as it is sent: plain, packed (when that helps), and a hash of its bytes."""
+
+    body: bytes
+    packed: bytes | None
+    digest: str
+    kind: str
+
+
+def _parts(path: str) -> list[Path]:
+    """What a file is made of; nothing when there is no such file, or it is outside of the folder."""
     folder = resource_folder("static").resolve()
     if path == "site.css":
-        return b"\n".join(part.read_bytes() for part in sorted(folder.glob("css/**/*.css")))
-    file = (folder / path).resolve()
-    return file.read_bytes() if folder in file.parents and file.is_file() else None
+        return sorted(folder.glob("css/**/*.css"))
+    try:
+        file = (folder / path).resolve()
+        return [file] if folder in file.parents and file.is_file() else []
+    except (OSError, ValueError):  # longer than names may be, or no name at all
+        return []
 
 
-@cache
-def _kept(path: str) -> tuple[bytes, bytes, str] | None:
-    body = _read(path)
-    if body is None:
-        return None
-    return body, gzip.compress(body, 9, mtime=0), hashlib.sha256(body).hexdigest()[:10]
+@lru_cache(maxsize=200)
+def _made(path: str, stamp: float) -> File:
+    """One file, remembered as long as it is the same. What is not there is not remembered: anybody can invent names."""
+    body = b"\n".join(part.read_bytes() for part in _parts(path))
+    kind = KINDS.get(Path(path).suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
+    packed = gzip.compress(body, 9, mtime=0) if kind.startswith(_PACKED) else None
+    return File(body, packed, hashlib.sha256(body).hexdigest()[:10], kind)
 
 
-def _file(path: str) -> tuple[bytes, bytes, str] | None:
-    if settings().demo:
-        _kept.cache_clear()
-    return _kept(path)
+@lru_cache(maxsize=200)
+def _release(path: str) -> File:
+    """A file of a release: it never changes while the process runs.
 
-
-@cache
-def _url(path: str) -> str:
-    found = _kept(path)
-    if found is None:
+    Raises:
+        FileNotFoundError: there is no such file.
+    """
+    if not _parts(path):
         raise FileNotFoundError(f"static/{path}")
-    return f"/static/{path}?v={found[2]}"
+    return _made(path, 0)
+
+
+def _file(path: str) -> File:
+    """A file; in the demo as it is at this moment, so that somebody who writes a stylesheet sees it."""
+    if not settings().demo:
+        return _release(path)
+    parts = _parts(path)
+    if not parts:
+        raise FileNotFoundError(f"static/{path}")
+    return _made(path, max(part.stat().st_mtime for part in parts) + len(parts))
 
 
 def static_url(path: str) -> str:
@@ -53,32 +86,28 @@ def static_url(path: str) -> str:
     Raises:
         FileNotFoundError: there is no such file; a template names something that does not exist.
     """
-    if settings().demo:
-        _url.cache_clear()
-        _kept.cache_clear()
-    return _url(path)
+    return f"/static/{path}?v={_file(path).digest}"
 
 
 async def static_file(request: Request) -> Response:
     """Answer ``/static/{path}``."""
-    path = request.path_params["path"]
-    found = _file(path) if len(path) < 200 else None
-    if found is None:
-        raise NotFound
-    body, packed, digest = found
-    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    try:
+        found = _file(request.path_params["path"])
+    except FileNotFoundError:
+        raise NotFound from None
     headers = {
-        "cache-control": FOREVER if request.query_params.get("v") == digest else "public, max-age=60",
+        "cache-control": FOREVER if request.query_params.get("v") == found.digest else "public, max-age=60",
         "vary": "accept-encoding",
     }
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(packed, media_type=kind, headers={**headers, "content-encoding": "gzip"})
-    return Response(body, media_type=kind, headers=headers)
+    if found.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(found.packed, media_type=found.kind, headers={**headers, "content-encoding": "gzip"})
+    return Response(found.body, media_type=found.kind, headers=headers)
 
 
 async def theme(request: Request) -> Response:
     """Answer ``/theme.css``: the territory's accent colour as a custom property."""
-    css = f":root{{--accent:{territory(request).accent}}}"
+    accent = territory(request).accent
+    css = f":root{{--accent:{accent}}}" if _COLOUR.fullmatch(accent) else ""
     return Response(css, media_type="text/css", headers={"cache-control": "public, max-age=3600"})
 
 

@@ -152,7 +152,7 @@ def _refused(request: Request, form: SignInForm, refusal: Refusal) -> Response:
 
 
 def _network(request: Request) -> str:
-    return f"net:{request.client.host if request.client else '?'}"
+    return f"net:{limits.network_of(request)}"
 
 
 async def sign_in_sent(request: Request) -> Response:

@@ -138,5 +138,6 @@ async def contribution_history(request: Request) -> Response:
         ("rules", view.row.id, view.row.rules_changes),
         ("territory", here.id, here.changes),
         until=view.fresh_until(clock.now(), here.zone),
+        reads=("after",),
     )
     return show(request, "contributions/history.html", view, c=row, path=access.path, wordings=wordings)
