@@ -10,7 +10,7 @@ from consult.arguments.queries import amendment_under, argument_under
 from consult.arguments.rules import amendment_refusal, correction_refusal, withdrawal_refusal
 from consult.consultations.models import Section
 from consult.consultations.rules import Deed, deed_refusal
-from consult.contributions.access import ContributionAccess, access_contribution, author_voice
+from consult.contributions.access import ContributionAccess, Place, access_contribution, access_place, author_voice
 from consult.contributions.models import Amendment
 from consult.contributions.pages.surroundings import show
 from consult.contributions.rules import is_author
@@ -37,11 +37,11 @@ async def _access(request: Request) -> ContributionAccess:
     return access
 
 
-async def _about(access: ContributionAccess, key: str | None) -> Amendment | None:
+async def _about(contribution_id: int, key: str | None) -> Amendment | None:
     """The amendment that an argument is about, None when it is about the contribution itself."""
     if not key:
         return None
-    amendment = await amendment_under(access.row.id, parse_key(key) or 0)
+    amendment = await amendment_under(contribution_id, parse_key(key) or 0)
     if amendment is None:
         raise NotFound
     return amendment
@@ -58,18 +58,17 @@ async def new_argument(request: Request) -> Response:
 
 async def send_argument(request: Request) -> Response:
     """``POST …/arguments/new``, from its own page or from the contribution's."""
-    access = await _access(request)
+    place = await access_place(request)
     form = await read_form(request, ArgumentForm)
-    about = await _about(access, form.amendment.data)
+    about = await _about(place.contribution_id, form.amendment.data)
     if not form.valid():
-        return await _form(request, access, form)
+        return await _form(request, await _access(request), form)
     try:
         await limits.count(request, "post")
         voice = await chosen_voice(request, form.voice.data)
         argument = await publish_argument(
             voice,
-            **_where(request, access),
-            contribution_id=access.row.id,
+            **place.keys,
             amendment_id=about.id if about else None,
             side=Side(form.side.data),
             body=form.body.data or "",
@@ -77,22 +76,22 @@ async def send_argument(request: Request) -> Response:
         )
     except Refused as error:
         form.refuse(error.refusal)
-        return await _form(request, access, form)
-    return see_other(_place(access, argument))
+        return await _form(request, await _access(request), form)
+    return see_other(_place(place, argument))
 
 
 def _where(request: Request, access: ContributionAccess) -> dict[str, int]:
     return {"territory_id": territory(request).id, "consultation_id": access.view.row.id}
 
 
-def _place(access: ContributionAccess, argument: Argument) -> str:
+def _place(access: ContributionAccess | Place, argument: Argument) -> str:
     """Where an argument stands."""
     page = f"{access.path}/amendments/{argument.amendment_id}" if argument.amendment_id else access.path
     return f"{page}#argument-{argument.id}"
 
 
 async def _form(request: Request, access: ContributionAccess, form: ArgumentForm) -> Response:
-    about = await _about(access, form.amendment.data)
+    about = await _about(access.row.id, form.amendment.data)
     section = await Section.get(id=access.row.section_id)
     refusal = deed_refusal(Deed.ARGUE, access.view.rounds, section, clock.now())
     return show(

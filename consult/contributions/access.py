@@ -8,12 +8,12 @@ from consult.consultations.access import access_consultation
 from consult.consultations.items import ItemState
 from consult.consultations.queries import ConsultationView
 from consult.contributions.models import Contribution
-from consult.contributions.queries import contribution_by_number
+from consult.contributions.queries import contribution_by_number, public_place
 from consult.contributions.rules import Authored
 from consult.core.errors import NotFound, Refused
 from consult.core.voice import Voice
 from consult.organisations.voices import chosen_voice
-from consult.web.context import visitor
+from consult.web.context import territory, visitor
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,38 @@ async def access_contribution(request: Request) -> ContributionAccess:
     if row is None:
         raise NotFound
     return ContributionAccess(view, row)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A public contribution as something sent to it needs it: its keys and its address, and nothing more."""
+
+    territory_id: int
+    consultation_id: int
+    contribution_id: int
+    path: str
+
+    @property
+    def keys(self) -> dict[str, int]:
+        """As actions take them."""
+        return {
+            "territory_id": self.territory_id,
+            "consultation_id": self.consultation_id,
+            "contribution_id": self.contribution_id,
+        }
+
+
+async def access_place(request: Request) -> Place:
+    """The public contribution that something is sent to; the action judges it again under its lock.
+
+    Raises:
+        NotFound: there is no such public contribution: beneath a tombstone there is nothing to say.
+    """
+    slug, number, here = request.path_params["slug"], int(request.path_params["n"]), territory(request).id
+    found = await public_place(here, slug, number)
+    if found is None:
+        raise NotFound
+    return Place(here, *found, contribution_path(slug, number))
 
 
 async def author_voice(request: Request, row: Authored) -> Voice:

@@ -46,6 +46,21 @@ async def contribution_by_number(consultation_id: int, number: int) -> Contribut
     return row
 
 
+async def public_place(territory_id: int, slug: str, number: int) -> tuple[int, int] | None:
+    """The keys of a published consultation and of a public contribution in it; one small query, for what is sent."""
+    if not 0 < number <= LARGEST:
+        return None
+    rows = await execute(
+        "SELECT c.id AS consultation_id, i.id FROM consultation c JOIN contribution i ON i.consultation_id = c.id"
+        " WHERE c.territory_id = :territory AND c.slug = :slug AND c.state = 'published' AND i.number = :number"
+        " AND i.state = 'published'",
+        territory=territory_id,
+        slug=slug,
+        number=number,
+    )
+    return (rows[0]["consultation_id"], rows[0]["id"]) if rows else None
+
+
 @dataclass(frozen=True)
 class Similar:
     """A published contribution that says something close to a text being written."""

@@ -3,25 +3,17 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from consult.contributions.access import ContributionAccess, access_contribution
+from consult.contributions.access import Place, access_contribution, access_place
 from consult.contributions.pages.surroundings import show, whole
-from consult.core.errors import NotFound, Refused
+from consult.core.errors import Refused
 from consult.votes.actions import cast_vote, give_support, withdraw_support, withdraw_vote
 from consult.votes.forms import SupportForm, VoteForm
 from consult.votes.queries import argument_place, source_place
 from consult.web import limits
-from consult.web.context import territory, visitor
+from consult.web.context import visitor
 from consult.web.forms import Form, read_form
 from consult.web.render import see_other
 from consult.web.routing import path_key
-
-
-async def _access(request: Request) -> ContributionAccess:
-    """A contribution that is public: there is no vote on a tombstone."""
-    access = await access_contribution(request)
-    if not access.is_public:
-        raise NotFound
-    return access
 
 
 async def vote(request: Request) -> Response:
@@ -35,61 +27,66 @@ async def vote_on_amendment(request: Request) -> Response:
 
 
 async def _vote(request: Request, amendment_id: int | None) -> Response:
-    access = await _access(request)
+    place = await access_place(request)
     form = await read_form(request, VoteForm)
-    back = f"{access.path}/amendments/{amendment_id}#votes" if amendment_id else f"{access.path}#votes"
+    back = f"{place.path}/amendments/{amendment_id}#votes" if amendment_id else f"{place.path}#votes"
     if not form.valid():
-        return _refused(request, access, form, back)
-    place = {
-        "territory_id": territory(request).id,
-        "consultation_id": access.view.row.id,
-        "contribution_id": access.row.id,
-        "amendment_id": amendment_id,
-    }
+        return await _refused(request, form, back)
     try:
         await limits.count(request, "vote")
         if form.choice.data == "none":
-            await withdraw_vote(visitor(request).voice(), **place)
+            await withdraw_vote(visitor(request).voice(), **place.keys, amendment_id=amendment_id)
         else:
             read = whole(form.revision.data) or None
-            await cast_vote(visitor(request).voice(), **place, choice=form.choice.data or "", revision=read)
+            choice = form.choice.data or ""
+            await cast_vote(
+                visitor(request).voice(), **place.keys, amendment_id=amendment_id, choice=choice, revision=read
+            )
     except Refused as error:
         form.refuse(error.refusal)
-        return _refused(request, access, form, back)
+        return await _refused(request, form, back)
     return see_other(back)
 
 
 async def support_argument(request: Request) -> Response:
     """``POST …/arguments/{id}/support``."""
-    access, key = await _access(request), path_key(request)
-    place = await argument_place(access.row.id, key)
-    return await _support(request, access, f"{access.path}{place}", argument_id=key)
+    place, key = await access_place(request), path_key(request)
+    back = place.path + await argument_place(place.contribution_id, key)
+    return await _support(request, place, back, argument_id=key)
 
 
 async def support_source(request: Request) -> Response:
     """``POST …/sources/{id}/support``."""
-    access, key = await _access(request), path_key(request)
-    place = await source_place(access.row.id, key)
-    return await _support(request, access, f"{access.path}{place}", source_id=key)
+    place, key = await access_place(request), path_key(request)
+    back = place.path + await source_place(place.contribution_id, key)
+    return await _support(request, place, back, source_id=key)
 
 
-async def _support(request: Request, access: ContributionAccess, back: str, **item: int) -> Response:
+async def _support(request: Request, place: Place, back: str, **item: int) -> Response:
     form = await read_form(request, SupportForm)
     if not form.valid():
-        return _refused(request, access, form, back)
-    where = {"territory_id": territory(request).id, "consultation_id": access.view.row.id}
+        return await _refused(request, form, back)
+    where = {"territory_id": place.territory_id, "consultation_id": place.consultation_id}
     try:
         await limits.count(request, "vote")
         deed = withdraw_support if form.support.data == "no" else give_support
         await deed(visitor(request).voice(), **where, **item)
     except Refused as error:
         form.refuse(error.refusal)
-        return _refused(request, access, form, back)
+        return await _refused(request, form, back)
     return see_other(back)
 
 
-def _refused(request: Request, access: ContributionAccess, form: Form, back: str) -> Response:
+async def _refused(request: Request, form: Form, back: str) -> Response:
     """Say why nothing was counted, and lead back to the buttons."""
+    access = await access_contribution(request)
     return show(
-        request, "votes/refused.html", access.view, form=form, status=422, c=access.row, path=access.path, back=back
+        request,
+        "votes/refused.html",
+        access.view,
+        form=form,
+        status=422,
+        c=access.row,
+        path=access.path,
+        back=back,
     )
