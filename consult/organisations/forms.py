@@ -89,8 +89,8 @@ class InviteForm(Form):
     def offer(self) -> "InviteForm":
         """Fill in the roles; what is not one of them is a member's."""
         words = {
-            MemberRole.MEMBER: N_("Membre : écrit au nom de l’organisation"),
-            MemberRole.OWNER: N_("Responsable : gère aussi ses informations et ses membres"),
+            MemberRole.MEMBER: N_("Membre : écrit au nom de l’organisation"),
+            MemberRole.OWNER: N_("Responsable : gère aussi ses informations et ses membres"),
         }
         self.role.choices = [(role.value, gettext(said)) for role, said in words.items()]
         return self

@@ -42,44 +42,44 @@ NUMBER_NEEDED = Refusal(
 )
 NUMBER_WRONG = Refusal(
     "number_wrong",
-    N_("Il y a une erreur dans ce numéro : relisez-le, un chiffre est faux ou deux sont inversés"),
+    N_("Il y a une erreur dans ce numéro : relisez-le, un chiffre est faux ou deux sont inversés"),
     field="number",
 )
 NUMBER_SHAPE = Refusal(
     "number_shape",
-    N_("Un SIREN a 9 chiffres, un SIRET 14 ; un numéro RNA a la lettre W suivie de 9 signes"),
+    N_("Un SIREN a 9 chiffres, un SIRET 14 ; un numéro RNA a la lettre W suivie de 9 signes"),
     field="number",
 )
 NOT_RNA = Refusal(
-    "not_rna", N_("Le RNA est le répertoire des associations : donnez ici un SIREN ou un SIRET"), field="number"
+    "not_rna", N_("Le RNA est le répertoire des associations : donnez ici un SIREN ou un SIRET"), field="number"
 )
 NUMBER_KNOWN = Refusal(
     "number_known",
     N_(
-        "Une organisation avec ce numéro est déjà connue ici. Demandez à la personne qui s’en occupe de vous y inviter "
-        "; si vous ne savez pas qui c’est, écrivez à l’administration du territoire"
+        "Une organisation avec ce numéro est déjà connue ici. Demandez à la personne qui s’en occupe de vous y inviter."
+        " Si vous ne savez pas qui c’est, écrivez à l’administration du territoire"
     ),
     field="number",
 )
 NO_ADDRESS = Refusal(
-    "no_address", N_("Sans numéro, donnez l’adresse postale : elle servira à vérifier l’organisation"), field="address"
+    "no_address", N_("Sans numéro, donnez l’adresse postale : elle servira à vérifier l’organisation"), field="address"
 )
-LONG_ADDRESS = Refusal("long_address", N_("L’adresse est trop longue : 500 signes au plus"), field="address")
+LONG_ADDRESS = Refusal("long_address", N_("L’adresse est trop longue : 500 signes au plus"), field="address")
 BAD_SITE = Refusal(
     "bad_site", N_("L’adresse du site doit commencer par http:// ou https://, et tenir en 500 signes"), field="site"
 )
 LONG_PRESENTATION = Refusal(
-    "long_presentation", N_("La présentation est trop longue : 1 000 signes au plus"), field="presentation"
+    "long_presentation", N_("La présentation est trop longue : 1 000 signes au plus"), field="presentation"
 )
 NO_REASON = Refusal("no_reason", N_("Dites pourquoi, et ce qu’il faudrait corriger"), field="reason")
-LONG_REASON = Refusal("long_reason", N_("Le motif est trop long : 2 000 signes au plus"), field="reason")
+LONG_REASON = Refusal("long_reason", N_("Le motif est trop long : 2 000 signes au plus"), field="reason")
 
 NOT_MEMBER = Refusal(
-    "not_your_voice", N_("Vous n’êtes pas ou plus membre de cette organisation : écrivez en votre nom"), field="voice"
+    "not_your_voice", N_("Vous n’êtes pas ou plus membre de cette organisation : écrivez en votre nom"), field="voice"
 )
 NOT_VERIFIED = Refusal(
     "not_verified",
-    N_("L’organisation n’est pas ou plus vérifiée : personne ne peut parler en son nom pour l’instant"),
+    N_("L’organisation n’est pas ou plus vérifiée : personne ne peut parler en son nom pour l’instant"),
     field="voice",
 )
 NOT_OWNER = Refusal("not_owner", N_("Seule une personne responsable de l’organisation peut le faire"))
@@ -93,13 +93,13 @@ YOU_ARE_LAST_OWNER = Refusal(
     N_("Vous êtes la seule personne responsable de l’organisation. Donnez d’abord ce rôle à un autre membre"),
 )
 INVITATION_OVER = Refusal(
-    "invitation_over", N_("Cette invitation n’est plus valable : elle a déjà servi, ou son délai est passé")
+    "invitation_over", N_("Cette invitation n’est plus valable : elle a déjà servi, ou son délai est passé")
 )
 STALE_ORGANISATION = Refusal(
     "stale_organisation",
     N_("L’organisation a changé sa demande depuis que vous l’avez lue. Relisez-la avant de décider"),
 )
-NOTHING_ASKED = Refusal("nothing_asked", N_("Il n’y a plus de demande à examiner : elle a été retirée ou décidée"))
+NOTHING_ASKED = Refusal("nothing_asked", N_("Il n’y a plus de demande à examiner : elle a été retirée ou décidée"))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Presenting an organisation, changing it, and what the territory decides."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -238,3 +239,12 @@ async def test_only_its_owner_changes_it(db: str) -> None:
     coteau = await a_territory("coteau")
     with pytest.raises(NotFound):
         await change_organisation(awa.voice(), territory_id=coteau.id, organisation_id=made.id, **FACTS)
+
+
+async def test_two_with_one_number_at_once_make_one(db: str) -> None:
+    vallon = await a_territory()
+    people = [await a_person(f"Personne {place}") for place in range(4)]
+    done = await asyncio.gather(*(founded(vallon, one) for one in people), return_exceptions=True)
+    assert sum(isinstance(one, Organisation) for one in done) == 1
+    assert {one.refusal.code for one in done if isinstance(one, Refused)} == {"number_known"}
+    assert await Organisation.all().count() == 1

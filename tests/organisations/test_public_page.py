@@ -23,7 +23,7 @@ async def test_it_says_what_the_organisation_is(app: Starlette) -> None:
     shown = await Visitor(app).get(f"/organisations/{body.id}")
     assert shown.status == 200
     assert "SIRET 552 008 443 00012" in shown.words
-    assert "Commune de Vallon a vérifié le" in shown.words
+    assert "Son identité a été vérifiée le" in shown.words
     site = next(one for one in shown.find(".//main//a") if one.get("href") == "https://www.velo.example/nous")
     assert site.get("rel") == "nofollow noopener ugc"
     assert "Elle ne s’est pas encore exprimée" in shown.words
@@ -129,7 +129,7 @@ async def test_the_list_is_paged_and_asks_the_same_of_the_database(app: Starlett
     rows = [
         Argument(
             consultation_id=argument.consultation_id,
-            contribution_id=argument.contribution_id,  # type: ignore[attr-defined]
+            contribution_id=argument.contribution_id,
             organisation_id=body.id,
             side="for",
             body=f"Argument numéro {place}",

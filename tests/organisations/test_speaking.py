@@ -4,6 +4,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
 
 from consult.consultations.items import ItemState
 from consult.contributions.actions import publish_contribution, publish_waiting_contributions, withdraw_contribution
@@ -12,6 +13,7 @@ from consult.core.errors import Refused
 from consult.organisations.actions import remove_member
 from consult.organisations.models import Member, Organisation, OrganisationState
 from consult.organisations.queries import voices_of
+from tests.browsing import Visitor
 from tests.cast import Person, a_person, a_territory, an_organisation
 from tests.discussion import Discussion, a_discussion
 
@@ -98,3 +100,32 @@ async def test_what_waited_is_not_published_for_an_organisation_that_was_left(db
     assert await publish_waiting_contributions(luc.id) == 0
     await Member.create(organisation=body, account=luc.account, created_at=luc.account.created_at)
     assert await publish_waiting_contributions(luc.id) == 1
+
+
+async def test_the_page_offers_what_may_be_spoken_for_and_no_more(app: Starlette) -> None:
+    place = await a_discussion()
+    awa, luc = await a_person(), await a_person("Luc Martin")
+    body = await an_organisation(place.territory, awa)
+    await an_organisation(place.territory, awa, name="En attente", state=OrganisationState.WAITING)
+    await an_organisation(await a_territory("coteau"), awa, name="D’à côté")
+    await an_organisation(place.territory, luc, name="Auto Vallon")
+    path = f"/consultations/{place.consultation.slug}/contributions/new"
+    shown = await Visitor(app, person=awa).get(path)
+    offered = [one.get("value") for one in shown.find(".//select[@id='voice']/option")]
+    assert offered == ["", str(body.id)]
+
+
+async def test_what_is_written_for_another_is_refused_with_the_text_kept(app: Starlette) -> None:
+    place = await a_discussion()
+    awa, luc = await a_person(), await a_person("Luc Martin")
+    body = await an_organisation(place.territory, awa)
+    path = f"/consultations/{place.consultation.slug}/contributions/new"
+    typed = {"title": "Un titre", "body": "Un texte gardé.", "section": str(place.section.id), "voice": str(body.id)}
+    answer = await Visitor(app, person=luc).post(path, {**typed, "button": "publish"}, page="")
+    assert answer.status == 422
+    assert "pas ou plus membre" in answer.words
+    assert "Un texte gardé." in answer.words
+    linked = {(one.get("href") or "") for one in answer.find(".//*[@id='error-summary']//a")}
+    assert linked == {"#voice"}
+    assert answer.find(".//select[@id='voice']"), "what the summary links to is there"
+    assert await Contribution.all().count() == 1

@@ -81,7 +81,7 @@ def identity_shown(row: Organisation) -> dict[str, str]:
 
 async def _desk(request: Request, row: Organisation, refusal: str = "", status: int = 200) -> Response:
     asked = identity_shown(row)
-    number = check_number(None, asked["number_value"])
+    number, checked = check_number(None, asked["number_value"]), CHECKS[asked["number_kind"]]
     people = await members_of(row.id)
     return page(
         request,
@@ -91,7 +91,7 @@ async def _desk(request: Request, row: Organisation, refusal: str = "", status: 
         present=row if row.asked else None,
         present_kind=gettext(KIND_SHOWN[row.kind]),
         present_number=shown_number(row.number_kind, row.number),
-        check_words=gettext(CHECKS[asked["number_kind"]]),
+        check_words=gettext(checked),
         registers=registers(asked["number_value"]),
         same=await same_siren(territory(request).id, row.id, number.siren if number else None),
         people=[{**one, "role_words": gettext(ROLE_WORDS[MemberRole(one["role"])])} for one in people],

@@ -21,7 +21,7 @@ from consult.web.language import gettext, translate
 from consult.web.render import page, see_other
 
 DONE = {
-    "created": N_("L’organisation est présentée. Le territoire va la vérifier ; vous le saurez par e-mail."),
+    "created": N_("L’organisation est présentée. Le territoire va la vérifier ; vous le saurez par e-mail."),
     "changed": N_("C’est enregistré."),
     "asked": N_("C’est enregistré, et demandé au territoire. Vous saurez sa réponse par e-mail."),
     "joined": N_("Vous êtes membre de l’organisation."),

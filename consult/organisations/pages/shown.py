@@ -7,8 +7,8 @@ from consult.organisations.numbers import OrganisationNumber, check_number
 CHECKS = {
     "siren": N_("La clé de contrôle du SIREN est juste. Voyez si le nom et l’adresse sont bien ceux du répertoire."),
     "siret": N_("La clé de contrôle du SIRET est juste. Voyez si le nom et l’adresse sont bien ceux du répertoire."),
-    "rna": N_("Le numéro RNA a la bonne forme. Il n’a pas de clé de contrôle : voyez s’il existe au répertoire."),
-    "": N_("Pas de numéro : l’adresse et le site doivent suffire, ou demandez une pièce par un autre moyen."),
+    "rna": N_("Le numéro RNA a la bonne forme. Il n’a pas de clé de contrôle : voyez s’il existe au répertoire."),
+    "": N_("Pas de numéro : l’adresse et le site doivent suffire, ou demandez une pièce par un autre moyen."),
 }
 
 
