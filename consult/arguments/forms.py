@@ -10,6 +10,7 @@ from consult.contributions.forms import Counted
 from consult.core.language import N_
 from consult.organisations.voices import VoiceForm
 from consult.web.forms import Form
+from consult.web.language import gettext
 
 
 class BodyForm(Form):
@@ -29,12 +30,12 @@ class BodyForm(Form):
 class ArgumentForm(VoiceForm, BodyForm):
     """A new argument; ``amendment`` when it is about a proposed wording."""
 
-    side = RadioField(
-        N_("Votre argument est"),
-        choices=[(Side.FOR.value, N_("Pour")), (Side.AGAINST.value, N_("Contre"))],
-        validate_choice=False,
-    )
+    side = RadioField(N_("Votre argument est"), choices=[], validate_choice=False)
     amendment = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.side.choices = [(Side.FOR.value, gettext("Pour")), (Side.AGAINST.value, gettext("Contre"))]
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
         """An argument is for or against."""

@@ -13,7 +13,7 @@ from consult.core.logs import HIDDEN, SECRET_NAMES
 from consult.web.context import enter
 from consult.web.cookies import session_token
 from consult.web.headers import security_headers
-from consult.web.language import translate
+from consult.web.language import current, gettext, translate
 from consult.web.render import page
 
 log = structlog.get_logger()
@@ -55,9 +55,9 @@ def error_page(request: Request, status: int, detail: str = "") -> Response:
 
 def bare_page(status: int) -> Response:
     """A page that needs nothing: no template, no database, no territory."""
-    title, words = _words(status)
+    title, words = (gettext(text) for text in _words(status))
     html = (
-        f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html><html lang="{current()}"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width"></head>'
         f"<body><main><h1>{title}</h1><p>{words}</p></main></body></html>"
     )

@@ -15,6 +15,7 @@ from consult.core.language import N_
 from consult.core.text.cleaning import clean_line, clean_text
 from consult.settings import settings
 from consult.web.csrf import StaleForm, check_csrf
+from consult.web.form_words import OurWords
 from consult.web.language import translate
 
 F = TypeVar("F", bound="Form")
@@ -52,6 +53,13 @@ class Form(WTForm):
         button: the value of the button that was pressed, for forms with several (``name="button"``).
         sent: whether the form comes from a request, rather than being shown for the first time.
     """
+
+    class Meta:
+        """How WTForms speaks."""
+
+        def get_translations(self, form: WTForm) -> OurWords:
+            """With our sentences, whatever the locale of the process."""
+            return OurWords()
 
     def __init__(self, formdata: Any = None, **values: Any) -> None:
         super().__init__(formdata, **values)

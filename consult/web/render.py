@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from consult.core import clock
+from consult.core.language import N_
 from consult.resources import resource_folder
 from consult.settings import settings
 from consult.web import context as here
@@ -21,8 +22,13 @@ from consult.web import csrf, dates
 from consult.web import language as spoken
 from consult.web.static import static_url
 
-KINDS = {"fr": {"commune": "Commune", "intercommunality": "Intercommunalité", "departement": "Département",
-                "region": "Région", "body": ""}}  # fmt: skip
+KINDS = {
+    "commune": N_("Commune"),
+    "intercommunality": N_("Intercommunalité"),
+    "departement": N_("Département"),
+    "region": N_("Région"),
+    "body": "",
+}
 
 
 @cache
@@ -179,7 +185,7 @@ class _Shown:
 
     def __init__(self, territory: here.TerritoryView) -> None:
         self._territory = territory
-        kind = KINDS["fr"].get(territory.kind, "")
+        kind = KINDS.get(territory.kind, "")
         said = not kind or territory.name.lower().startswith(kind.lower())
         self.kind_label = "" if said else spoken.gettext(kind)
 
