@@ -8,6 +8,7 @@ import asyncio
 import re
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -145,7 +146,7 @@ class Walker:
             await expect(self.page.get_by_text(said(one)).filter(visible=True).first).to_be_visible(timeout=5000)
 
     async def finds(self, path: str, words: str) -> None:
-        """The words come to stand at an address: what the worker does takes a moment, and so does a test's own writing."""
+        """The words come to stand at an address: what the worker does, or the test beside it, takes a moment."""
         until = asyncio.get_running_loop().time() + MAIL_PATIENCE
         while words not in (await (await self.go(path)).text()):
             assert asyncio.get_running_loop().time() < until, f"« {words} » does not come to {path}"
@@ -176,6 +177,13 @@ class Walker:
     def item(self, words: str) -> Locator:
         """The innermost list item that holds these words."""
         return self.page.get_by_role("listitem").filter(has_text=said(words)).last
+
+    async def save(self, words: str) -> str:
+        """Follow a link to a file, and read the file."""
+        async with self.page.expect_download() as coming:
+            await self.page.get_by_role("link", name=said(words)).click()
+        path = Path(await (await coming.value).path())
+        return await asyncio.to_thread(path.read_text, encoding="utf-8")
 
     # ---------------------------------------------------------------- being somebody
 
