@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from consult.accounts.models import LinkPurpose, MailLink
 from consult.core import clock
@@ -12,6 +11,7 @@ from consult.core.text.sanitising import html_to_text
 from consult.notifications.models import Mail
 from consult.settings import settings
 from consult.territories.models import Territory, TerritoryHost
+from consult.territories.queries import base_address
 
 EXCERPT = 400
 
@@ -39,15 +39,6 @@ async def sender_of(territory_id: int | None) -> Sender:
         return Sender(None, "Consult", settings().base_url, "", "Europe/Paris", "fr")
     hosts = await TerritoryHost.filter(territory_id=row.id).order_by("host").values_list("host", flat=True)
     return Sender(row.id, row.name, base_address(hosts), row.contact_email, row.timezone, row.language, row.accent)
-
-
-def base_address(hosts: Any) -> str:
-    """Where a territory's links lead: its own host, with CONSULT_BASE_URL's scheme and port; never a request's host."""
-    base = urlsplit(settings().base_url)
-    hosts = list(hosts)
-    if not hosts or base.hostname in hosts:
-        return settings().base_url
-    return f"{base.scheme}://{hosts[0]}" + (f":{base.port}" if base.port else "")
 
 
 @dataclass(frozen=True)

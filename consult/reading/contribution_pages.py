@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,7 +31,6 @@ from consult.reading.shown import (
     supports_from_elsewhere,
     votes_shown,
 )
-from consult.settings import settings
 from consult.web.context import territory, visitor
 from consult.web.dates import date_words
 from consult.web.forms import empty_form
@@ -181,8 +180,8 @@ async def _around(request: Request, scene: Scene) -> dict[str, Any]:
 
 
 def _address(request: Request, scene: Scene) -> str:
-    """The permanent address in full, at the host by which people came: a territory may have several."""
-    return f"{urlsplit(settings().base_url).scheme}://{request.headers['host']}{scene.path}"
+    """The permanent address in full; not at the host that this request names, for the page may be kept for others."""
+    return f"{territory(request).address}{scene.path}"
 
 
 def _citation(request: Request, scene: Scene) -> str:

@@ -1,10 +1,13 @@
 """Reads of territories."""
 
 import time
+from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from consult.core import changes
 from consult.core.database import execute
 from consult.core.errors import NotFound
+from consult.settings import settings
 from consult.territories.models import Territory, TerritoryHost, TerritoryPage
 
 RENEW_AFTER = 1.0
@@ -32,10 +35,25 @@ async def territory_row_by_host(host: str) -> dict[str, object] | None:
 async def _find(host: str) -> dict[str, object] | None:
     named = await TerritoryHost.filter(host=host).first().values("territory_id")
     if named:
-        found: dict[str, object] = await Territory.get(id=named["territory_id"]).values(*_COLUMNS)
-        return found
+        return await _with_address(await Territory.get(id=named["territory_id"]).values(*_COLUMNS))
     few = await Territory.all().order_by("id").limit(2).values(*_COLUMNS)
-    return few[0] if len(few) == 1 else None
+    return await _with_address(few[0]) if len(few) == 1 else None
+
+
+async def _with_address(row: dict[str, object]) -> dict[str, object]:
+    hosts = await TerritoryHost.filter(territory_id=row["id"]).order_by("host").values_list("host", flat=True)
+    return {**row, "address": base_address([str(host) for host in hosts])}
+
+
+def base_address(hosts: Iterable[str]) -> str:
+    """Where a territory's links lead: its own host, with CONSULT_BASE_URL's scheme and port; never a request's host.
+
+    Whoever asks for a page chooses what they call us, and the page, or the mail, goes to others.
+    """
+    base, own = urlsplit(settings().base_url), list(hosts)
+    if not own or base.hostname in own:
+        return settings().base_url
+    return f"{base.scheme}://{own[0]}" + (f":{base.port}" if base.port else "")
 
 
 def forget_territories() -> None:

@@ -18,7 +18,11 @@ from consult.web import language as spoken
 
 @dataclass(frozen=True)
 class TerritoryView:
-    """A territory as pages know it; kept in memory and renewed when its counter moves."""
+    """A territory as pages know it; kept in memory and renewed when its counter moves.
+
+    Attributes:
+        address: where its permanent links lead (``https://…``), whatever host a request names.
+    """
 
     id: int
     slug: str
@@ -30,6 +34,7 @@ class TerritoryView:
     changes: int
     presentation_html: str = ""
     contact_email: str = ""
+    address: str = ""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -31,7 +31,7 @@ async def test_a_stranger_reads_all_of_it(app: Starlette) -> None:
         "en attente d’une réponse de l’auteur", "Contribution n° 1, Luc Martin, ", "Se connecter pour donner son avis",
     ):  # fmt: skip
         assert words in page.words, words
-    assert page.find(".//link[@rel='canonical']")[0].get("href", "").endswith(f"vallon.test{d.path}")
+    assert page.find(".//link[@rel='canonical']")[0].get("href", "").endswith(f"vallon.test:8000{d.path}")
     assert not [form for form in page.find(".//form") if form.get("method", "").lower() == "post"]
 
 
