@@ -38,7 +38,10 @@ def _read_last(request: Request) -> str:
     """Where somebody who has signed in goes on: the page they asked for, or the one from which they sent a form."""
     read = urlsplit(str(request.url))
     if request.method not in {"GET", "HEAD"}:
-        came_from = urlsplit(request.headers.get("referer", ""))
+        try:
+            came_from = urlsplit(request.headers.get("referer", ""))
+        except ValueError:
+            came_from = urlsplit("")
         if came_from.netloc == read.netloc and came_from.path:
             read = came_from
     return read.path + (f"?{read.query}" if read.query else "")

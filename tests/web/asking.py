@@ -21,11 +21,12 @@ Headers = Sequence[tuple[str, str]]
 
 @dataclass
 class Raw:
-    """What came back, as it came."""
+    """What came back, as it came; ``unread`` is how many pieces of what was sent nobody asked for."""
 
     status: int
     headers: list[tuple[str, str]]
     body: bytes
+    unread: int = 0
 
     def all(self, name: str) -> list[str]:
         """Every value of a header."""
@@ -101,6 +102,7 @@ async def ask(
         started[0]["status"],
         [(name.decode(), value.decode("latin-1")) for name, value in started[0]["headers"]],
         b"".join(received),
+        len(pieces),
     )
 
 
