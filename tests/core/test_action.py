@@ -82,7 +82,7 @@ async def test_an_outbox_that_cannot_be_written_rolls_everything_back(db: str, m
     async def fail(*arguments: Any, **options: Any) -> None:
         raise IntegrityError("no room")
 
-    monkeypatch.setattr(OutboxRow, "bulk_create", fail)
+    monkeypatch.setattr("consult.core.action.write_together", fail)
     with reacting(_sweep_up), pytest.raises(IntegrityError):  # noqa: PT012
         async with Action(SYSTEM) as action:
             await a_territory()

@@ -22,6 +22,7 @@ from consult.core.database.sql import Dialect, instant
 from consult.core.database.sqlite import TransactionEnded
 from consult.core.database.stream import stream_rows
 from consult.core.database.tasks import TaskInsideAction, forbid_tasks, guard_loop
+from consult.core.database.together import write_together
 
 __all__ = [
     "APP_LABEL",
@@ -50,4 +51,5 @@ __all__ = [
     "sqlite_address",
     "stream_rows",
     "tortoise_config",
+    "write_together",
 ]

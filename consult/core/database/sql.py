@@ -48,6 +48,12 @@ def positional(sql: str, params: Mapping[str, Any], dialect: Dialect) -> tuple[s
     return "".join(text), values
 
 
+@lru_cache(maxsize=512)
+def renamed(sql: str, prefix: str) -> str:
+    """The same statement with every parameter's name prefixed, so that several can stand in one."""
+    return "".join(piece + (f":{prefix}{name}" if name else "") for piece, name in _parts(sql))
+
+
 def _place(name: str, value: Any, values: list[Any], dialect: Dialect) -> str:
     if not isinstance(value, list | tuple | set | frozenset):
         values.append(plain(value))

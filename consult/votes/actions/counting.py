@@ -1,9 +1,11 @@
-"""The counters that votes move on a contribution and on an amendment: what a page shows is read from them alone."""
+"""The counters that votes move on a contribution and on an amendment: what a page shows is read from them alone.
+
+They leave with the action's audit, in one go (:meth:`consult.core.action.Action.write`).
+"""
 
 from collections.abc import Mapping
 
 from consult.core.action import Action
-from consult.core.database import execute
 
 _AGREE = "votes_agree + earlier_agree + tally_agree + :agree"
 _DISAGREE = "votes_disagree + earlier_disagree + tally_disagree + :disagree"
@@ -20,15 +22,19 @@ async def move_contribution(
     agree, disagree = (
         sum(by for name, by in moved.items() if name.endswith(f"_{end}")) for end in ("agree", "disagree")
     )
-    await execute(
+    action.write(
         f"UPDATE contribution SET {''.join(f'{name} = {name} + :{name}, ' for name in moved)}"
         f"votes_total = votes_total + :total, changes = changes + 1,"
         f" contested = CASE WHEN {_AGREE} < {_DISAGREE} THEN {_AGREE} ELSE {_DISAGREE} END WHERE id = :key",
-        {**moved, "total": total, "agree": agree, "disagree": disagree, "key": contribution_id},
+        **moved,
+        total=total,
+        agree=agree,
+        disagree=disagree,
+        key=contribution_id,
     )
     action.changed("contribution", contribution_id)
     if total:
-        await execute(
+        action.write(
             "UPDATE consultation SET votes_count = votes_count + :total WHERE id = :key",
             total=total,
             key=consultation_id,
@@ -39,14 +45,15 @@ async def move_amendment(action: Action, contribution_id: int, amendment_id: int
     """Move ``votes_*`` of an amendment, voters and tallies together. The contribution's own numbers do not change."""
     moved = {name: by for name, by in moves.items() if by}
     if moved:
-        await execute(
+        action.write(
             f"UPDATE amendment SET {', '.join(f'{name} = {name} + :{name}' for name in moved)} WHERE id = :key",
-            {**moved, "key": amendment_id},
+            **moved,
+            key=amendment_id,
         )
-    await count_change(action, contribution_id)
+    await page_changed(action, contribution_id)
 
 
-async def count_change(action: Action, contribution_id: int) -> None:
+async def page_changed(action: Action, contribution_id: int) -> None:
     """Say that something shown on a contribution's page has changed."""
-    await execute("UPDATE contribution SET changes = changes + 1 WHERE id = :key", key=contribution_id)
+    action.write("UPDATE contribution SET changes = changes + 1 WHERE id = :key", key=contribution_id)
     action.changed("contribution", contribution_id)

@@ -9,7 +9,7 @@ from consult.core.database import execute
 from consult.core.errors import NotFound, refuse
 from consult.core.keys import new_key
 from consult.core.voice import Voice
-from consult.votes.actions.counting import count_change
+from consult.votes.actions.counting import page_changed
 from consult.votes.events import SupportGiven, SupportWithdrawn
 from consult.votes.rules import support_refusal, voter_refusal
 
@@ -94,7 +94,7 @@ async def give_support(
         if item.support_id is not None:
             action.nothing_to_do()
             return
-        await execute(
+        action.write(
             "INSERT INTO support (id, consultation_id, argument_id, source_id, account_id, created_at)"
             " VALUES (:key, :consultation, :argument, :source, :account, :at)",
             key=new_key(),
@@ -138,7 +138,7 @@ async def withdraw_support(
             action.nothing_to_do()
             return
         refuse(deed_refusal(Deed.VOTE, rounds, None, action.at))
-        await execute("DELETE FROM support WHERE id = :key", key=item.support_id)
+        action.write("DELETE FROM support WHERE id = :key", key=item.support_id)
         await _count(action, item, argument_id, source_id, -1)
         action.record(
             SupportWithdrawn(
@@ -152,10 +152,10 @@ async def withdraw_support(
 
 
 async def _count(action: Action, item: _Item, argument_id: int | None, source_id: int | None, by: int) -> None:
-    await execute(
+    action.write(
         f"UPDATE {'argument' if argument_id is not None else 'source'}"
         " SET supports = supports + :by, supports_total = supports_total + :by WHERE id = :key",
         by=by,
         key=argument_id if argument_id is not None else source_id,
     )
-    await count_change(action, item.contribution_id)
+    await page_changed(action, item.contribution_id)

@@ -9,7 +9,7 @@ from consult.core.errors import NotFound, refuse
 from consult.core.keys import new_key
 from consult.core.text.cleaning import clean_line
 from consult.core.voice import Voice
-from consult.votes.actions.counting import count_change, move_amendment, move_contribution
+from consult.votes.actions.counting import move_amendment, move_contribution, page_changed
 from consult.votes.events import TallyRecorded
 from consult.votes.models import Tally
 from consult.votes.rules import tally_refusal
@@ -109,10 +109,10 @@ async def _count(
     elif place == "amendment_id":
         await move_amendment(action, contribution_id, key, {f"votes_{name}": number for name, number in by.items()})
     else:
-        await execute(
+        action.write(
             f"UPDATE {place.removesuffix('_id')} SET tally_supports = tally_supports + :by,"
             " supports_total = supports_total + :by WHERE id = :key",
             by=supports,
             key=key,
         )
-        await count_change(action, contribution_id)
+        await page_changed(action, contribution_id)

@@ -80,7 +80,7 @@ async def cast_vote(
         if (seen.choice, seen.voted_on) == (choice, seen.revision):
             action.nothing_to_do()
             return
-        await _write(action, seen, consultation_id, contribution_id, amendment_id, choice)
+        _write(action, seen, consultation_id, contribution_id, amendment_id, choice)
         await _count(action, seen, consultation_id, contribution_id, amendment_id, choice)
         action.record(
             VoteCast(
@@ -111,7 +111,7 @@ async def withdraw_vote(
             action.nothing_to_do()
             return
         refuse(deed_refusal(Deed.VOTE, rounds, None, action.at))
-        await execute("DELETE FROM vote WHERE id = :key", key=seen.vote_id)
+        action.write("DELETE FROM vote WHERE id = :key", key=seen.vote_id)
         await _count(action, seen, consultation_id, contribution_id, amendment_id, None)
         action.record(
             VoteWithdrawn(
@@ -123,7 +123,7 @@ async def withdraw_vote(
         )
 
 
-async def _write(
+def _write(
     action: Action,
     seen: _Ballot,
     consultation_id: int,
@@ -133,7 +133,7 @@ async def _write(
 ) -> None:
     """Write the voter's one row. An amendment's vote names the amendment alone: the contribution has its own."""
     if seen.vote_id is not None:
-        await execute(
+        action.write(
             "UPDATE vote SET choice = :choice, revision = :revision, changed_at = :at WHERE id = :key",
             choice=choice,
             revision=seen.revision,
@@ -141,7 +141,7 @@ async def _write(
             key=seen.vote_id,
         )
         return
-    await execute(
+    action.write(
         "INSERT INTO vote (id, consultation_id, contribution_id, amendment_id, account_id, choice, revision,"
         " created_at, changed_at) VALUES (:key, :consultation, :contribution, :amendment, :account, :choice,"
         " :revision, :at, :at)",
