@@ -66,12 +66,13 @@ class Settings(BaseSettings):
     @field_validator("base_url")
     @classmethod
     def _plain_base(cls, value: str) -> str:
-        parts = urlsplit(value.strip().rstrip("/"))
+        value = value.strip().rstrip("/")
         try:
+            parts = urlsplit(value)
             right = parts.scheme in {"http", "https"} and _HOST.fullmatch(parts.hostname or "") and parts.port != 0
-        except ValueError:  # a port that is none
+        except ValueError:  # a port, or an address in brackets, that is none
             right = False
-        if not right or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
+        if not right or len(value.split()) != 1 or "@" in value or value.count("/") != 2 or set("?#") & set(value):
             raise ValueError("CONSULT_BASE_URL must be like https://consultations.example.org, without a path")
         return f"{parts.scheme}://{parts.netloc.lower()}"
 

@@ -268,5 +268,5 @@ async def test_parameters_that_nobody_chose_are_no_failure(app: Starlette, value
     forms = ("/contributions/1/arguments/new", "/contributions/1/sources/new", "/contributions/1/amendments/new")
     for path in ("/", "/sign-in", "/language", "/account", *(here + one for one in (*below, *forms))):
         assert (await visitor.get(f"{path}?{query}")).status in {200, 303, 404}, path
-        for name in names:
+        for name in names if value in {"%00", "%ED%A0%80"} else ():
             assert (await visitor.get(f"{path}?{name}={value}")).status in {200, 303, 404}, f"{path} {name}"
