@@ -17,20 +17,24 @@ from consult.core.errors import NotFound, refuse
 from consult.core.keys import new_key
 
 
-async def lock_consultation(action: Action, consultation_id: int) -> ConsultationView:
+async def lock_consultation(action: Action, consultation_id: int, **totals: int) -> ConsultationView:
     """Take the consultation's lock, and count a change in it.
 
     One statement both locks the row until the action ends and moves its ``changes`` counter; numbers, counters and the
     closing instant are judged after it, so nobody else moves them meanwhile. Every action below a consultation begins
     with this call. See ADR 0005.
 
+    Args:
+        totals: counters of the consultation to move in the same statement (``arguments_count=1``).
+
     Raises:
         NotFound: there is no such consultation.
     """
+    also = "".join(f", {name} = {name} + :{name}" for name in totals)
     moved = await instances(
         Consultation,
-        "UPDATE consultation SET changes = changes + 1 WHERE id = :key RETURNING *",
-        key=consultation_id,
+        f"UPDATE consultation SET changes = changes + 1{also} WHERE id = :key RETURNING *",
+        {**totals, "key": consultation_id},
     )
     if not moved:
         raise NotFound

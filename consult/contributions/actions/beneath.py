@@ -8,12 +8,12 @@ from consult.core.database import execute
 from consult.core.errors import NotFound
 
 # What the consultation counts of the same things, under its own name for them.
-_IN_CONSULTATION = {
+_TOTALS = {
     "arguments_count": "arguments_count",
     "sources_count": "sources_count",
     "votes_total": "votes_count",
 }
-_MOVABLE = {*_IN_CONSULTATION, "arguments_for", "arguments_against"}
+_MOVABLE = {*_TOTALS, "arguments_for", "arguments_against"}
 _FLAGS = ", ".join(
     f"(SELECT s.{name} FROM section s WHERE s.id = contribution.section_id) AS {name}"
     for name in ("accepts_arguments", "accepts_sources", "accepts_votes")
@@ -29,12 +29,17 @@ class SectionFlags:
     accepts_votes: bool
 
 
-async def move_counters(action: Action, consultation_id: int, contribution_id: int, **moves: int) -> SectionFlags:
+async def move_counters(
+    action: Action, consultation_id: int, contribution_id: int, *, totals: bool = True, **moves: int
+) -> SectionFlags:
     """Move a public contribution's counters and those of its consultation, and count a change of its page.
 
     To be called under the consultation's lock, and before the rules are asked: what they refuse is undone with the
     rest. ``arguments_for`` and ``arguments_against`` count the arguments on the contribution itself,
     ``arguments_count`` and ``sources_count`` all that stands beneath it, its amendments' and arguments' included.
+
+    Args:
+        totals: False when the consultation's own counters were moved with its lock.
 
     Raises:
         NotFound: there is no such contribution in this consultation, or it is not public.
@@ -50,9 +55,7 @@ async def move_counters(action: Action, consultation_id: int, contribution_id: i
     if not rows:
         raise NotFound
     action.changed("contribution", contribution_id)
-    await _move_totals(
-        consultation_id, {_IN_CONSULTATION[name]: by for name, by in moved.items() if name in _IN_CONSULTATION}
-    )
+    await _move_totals(consultation_id, {_TOTALS[name]: by for name, by in moved.items() if totals and name in _TOTALS})
     flags: dict[str, Any] = {name: bool(value) for name, value in rows[0].items()}
     return SectionFlags(**flags)
 
