@@ -43,7 +43,8 @@ def rounds_fresh_until(rounds: Sequence[Dated], at: datetime, zone: ZoneInfo) ->
     instant = next_instant(rounds, at)
     moment = round_moment(rounds, at).instant
     turns += [one for one in (instant, moment and time_left_changes(moment, at)) if one]
-    return max(min(turns), at + timedelta(seconds=1))
+    turn = max(min(turns), at + timedelta(seconds=1))
+    return min(turn, instant) if instant else turn  # the second's grace is for counting days, never for an end
 
 
 async def find_consultation(territory_id: int, slug: str, *, drafts: bool = False) -> ConsultationView | None:

@@ -11,7 +11,7 @@ from consult.contributions.models import Contribution, Draft
 from consult.contributions.search import match_clause, match_words
 from consult.core import changes, clock
 from consult.core.database import columns_of, dialect, execute, instances, instant
-from consult.core.paging import Page, cut, read_cursor, write_cursor
+from consult.core.paging import Count, Page, cut, read_cursor, write_cursor
 from consult.core.text.diff import Segment, is_changed, word_diff
 from consult.core.text.markdown import plain_excerpt
 from consult.core.text.sanitising import html_to_text
@@ -172,7 +172,7 @@ class Wording:
 
 async def history(contribution_id: int, *, after: str = "") -> Page[Wording]:
     """A published contribution's wordings, the latest first; nothing at all of a tombstone or of one that waits."""
-    cursor = read_cursor(after, int)
+    cursor = read_cursor(after, Count)
     rows = await execute(
         "SELECT r.number, r.title, r.body, r.body_html, r.reason, r.created_at, c.origin, r.amendment_id,"
         " writer.public_name AS writer_name, body.name AS organisation_name, m.state AS amendment_state,"
@@ -184,7 +184,7 @@ async def history(contribution_id: int, *, after: str = "") -> Page[Wording]:
         " WHERE r.contribution_id = :contribution AND c.state = 'published' AND r.number < :below"
         " ORDER BY r.number DESC LIMIT :most",
         contribution=contribution_id,
-        below=min(cursor[0], LARGEST) if cursor else LARGEST,
+        below=cursor[0] if cursor else LARGEST,
         most=HISTORY_PAGE + 2,
     )
     wordings = [

@@ -12,6 +12,10 @@ T = TypeVar("T")
 MAX_CURSOR = 200
 
 
+class Count(int):
+    """A kind for :func:`read_cursor`: the value of a counter, whose column holds 32 bits where a key's holds 64."""
+
+
 @dataclass(frozen=True)
 class Page(Generic[T]):
     """Some rows of a list and the way to the next.
@@ -51,10 +55,11 @@ def read_cursor(text: str, *kinds: type) -> tuple[Any, ...] | None:
 def _read(value: object, kind: type) -> Any:
     if kind is datetime and isinstance(value, str):
         return _read_instant(value)
-    if type(value) is not kind:
+    if type(value) is not (int if kind is Count else kind):
         return None
     # what a database would stumble over cannot have come from one
-    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
+    bits = 31 if kind is Count else 63
+    if isinstance(value, int) and not -(1 << bits) <= value < 1 << bits:
         return None
     if isinstance(value, float) and not math.isfinite(value):
         return None

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from consult.consultations.authors import AUTHOR_COLUMNS, AUTHOR_JOINS
 from consult.core.database import execute, instant
-from consult.core.paging import Page, cut, read_cursor, write_cursor
+from consult.core.paging import Count, Page, cut, read_cursor, write_cursor
 
 SIDES = ("for", "against")
 PAGE_SIZE = 20
@@ -69,7 +70,7 @@ async def argument_pages(
     Args:
         after: the cursor of each side.
     """
-    cursors = {side: read_cursor((after or {}).get(side, ""), int, int) for side in SIDES}
+    cursors = {side: read_cursor((after or {}).get(side, ""), Count, int) for side in SIDES}
     params: Row = {"contribution": contribution_id, "most": PAGE_SIZE + 1}
     about = "i.amendment_id IS NULL"
     if amendment_id is not None:
@@ -122,7 +123,7 @@ async def source_page(
     contribution_id: int, argument_ids: Iterable[int], *, after: str = ""
 ) -> tuple[Page[Row], dict[int, list[Row]]]:
     """One page of a contribution's sources, and the public ones of some of its arguments; one query."""
-    cursor = read_cursor(after, int, int)
+    cursor = read_cursor(after, Count, int)
     params: Row = {"contribution": contribution_id, "most": PAGE_SIZE + 1, "beside": MOST_BESIDE}
     params["arguments"] = list(argument_ids) or [0]
     beyond = ""
@@ -300,14 +301,23 @@ async def marks_of(
     )
 
 
-async def waiting_beneath(account_id: int, contribution_id: int) -> list[Row]:
-    """What somebody wrote under a contribution that nobody else sees yet: kind, word (side or category), texts."""
+async def own_beneath(account_id: int, contribution_id: int, since: datetime) -> list[Row]:
+    """What somebody wrote under a contribution that waits, or has been public only since an instant.
+
+    Beside the texts: ``kind``, ``word`` (side or category), and ``about``: the amendment of an argument, the argument
+    of a source.
+    """
+    mine = (
+        "contribution_id = :contribution AND author_id = :account"
+        " AND (state = 'waiting' OR (state = 'published' AND published_at > :since))"
+    )
     rows = await execute(
-        "SELECT 'argument' AS kind, id, side AS word, '' AS title, body_html, amendment_id, created_at FROM argument"
-        " WHERE contribution_id = :contribution AND author_id = :account AND state = 'waiting'"
-        " UNION ALL SELECT 'source', id, category, title, body_html, NULL, created_at FROM source"
-        " WHERE contribution_id = :contribution AND author_id = :account AND state = 'waiting' ORDER BY id LIMIT 50",
+        "SELECT 'argument' AS kind, id, state, side AS word, '' AS title, body_html, amendment_id AS about, created_at"
+        f" FROM argument WHERE {mine} UNION ALL"
+        " SELECT 'source', id, state, category, title, body_html, argument_id, created_at"
+        f" FROM source WHERE {mine} ORDER BY id LIMIT 50",
         contribution=contribution_id,
         account=account_id,
+        since=since,
     )
     return [_read(row) for row in rows]

@@ -14,7 +14,7 @@ from consult.consultations.authors import AUTHOR_COLUMNS, AUTHOR_JOINS, KINDS, a
 from consult.consultations.queries import SectionNode
 from consult.contributions.search import match_clause, match_words
 from consult.core.database import execute, instant
-from consult.core.paging import Page, cut, read_cursor, write_cursor
+from consult.core.paging import Count, Page, cut, read_cursor, write_cursor
 from consult.core.text.stems import query_stems
 
 PAGE_SIZE = 20
@@ -78,7 +78,7 @@ async def list_contributions(wanted: Wanted) -> Page[dict[str, Any]]:
     where, params = _conditions(wanted, stems)
     if wanted.sort is Sort.RANDOM:
         return await _random_page(wanted, where, params)
-    column, kind = _SORT_COLUMN[wanted.sort], datetime if wanted.sort is Sort.RECENT else int
+    column, kind = _SORT_COLUMN[wanted.sort], datetime if wanted.sort is Sort.RECENT else Count
     cursor = read_cursor(wanted.after, kind, int)
     if cursor is not None:
         where.append(f"(i.{column} < :last OR (i.{column} = :last AND i.id < :last_id))")
@@ -98,7 +98,7 @@ async def _random_page(wanted: Wanted, where: list[str], params: dict[str, Any])
     visitors begin with different contributions.
     """
     start = wanted.seed % SHUFFLE_RANGE
-    cursor = read_cursor(wanted.after, int, int, int)
+    cursor = read_cursor(wanted.after, Count, Count, int)
     turned, place, key = cursor if cursor is not None else (0, start, 0)
     rows: list[dict[str, Any]] = []
     for turn in (0, 1):
