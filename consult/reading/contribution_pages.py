@@ -1,6 +1,7 @@
 """The page of a contribution, and those of one argument and of one amendment."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consult.arguments.forms import ArgumentForm
-from consult.arguments.rules import amendment_refusal
+from consult.arguments.rules import CORRECTION, amendment_refusal
 from consult.consultations.access import access_consultation
 from consult.consultations.authors import author_of
 from consult.consultations.items import ItemState
@@ -40,8 +41,9 @@ from consult.web.render import page
 from consult.web.routing import path_key
 
 CURSORS = (*SIDES, "sources", "amendments")
+JUST_NOW = timedelta(minutes=2)
 DEEDS = {"vote": Deed.VOTE, "argue": Deed.ARGUE, "source": Deed.SOURCE, "amend": Deed.AMEND}
-TOO_LATE = N_("La période était terminée, ou ne le permettait plus, quand vous avez confirmé votre adresse.")
+TOO_LATE = N_("La période était terminée, ou ne le permettait plus, quand vous avez confirmé votre adresse")
 
 
 async def contribution(request: Request) -> Response:
@@ -57,7 +59,7 @@ async def contribution(request: Request) -> Response:
     return page(
         request,
         "reading/contribution.html",
-        **await _around(request, scene),
+        **await _around(request, scene, said),
         **_board(request, scene, said, {side: scene.frame[f"arguments_{side}"] for side in SIDES}),
         around=await reads.neighbours(scene.view.row.id, scene.frame["section_id"], scene.frame["number"]),
         sources=[source_shown(scene, row) for row in said.sources.items],
@@ -66,7 +68,20 @@ async def contribution(request: Request) -> Response:
         more_amendments=_further(request, "amendments", amendments),
         votes=votes_shown(scene.frame, tallies),
         from_elsewhere=supports_from_elsewhere(tallies),
+        flash=_just_done(scene),
     )
+
+
+def _just_done(scene: Scene) -> dict[str, str] | None:
+    """What its author did to a contribution a moment ago: without a word, who has pressed the button doubts it."""
+    frame = scene.frame
+    last = frame["edited_at"] or frame["published_at"]
+    if not scene.marks.wrote(frame, scene.account_id) or scene.at - last > JUST_NOW:
+        return None
+    if frame["revision"] > 1:
+        return {"kind": "success", "text": gettext(N_("Votre modification est publiée."))}
+    words = gettext(N_("Votre contribution est publiée. Elle porte le n° %(number)s."))
+    return {"kind": "success", "text": words % {"number": frame["number"]}}
 
 
 async def argument(request: Request) -> Response:
@@ -105,7 +120,7 @@ async def amendment(request: Request) -> Response:
     return page(
         request,
         "reading/amendment.html",
-        **await _around(request, scene),
+        **await _around(request, scene, said, about=key),
         **_board(request, scene, said, await reads.sides_counted(scene.frame["id"], key), about=key),
         a=found,
         is_proposer=scene.marks.wrote(found, scene.account_id) and scene.round_allows(Deed.AMEND),
@@ -154,11 +169,18 @@ async def _tombstone(request: Request, scene: Scene) -> Response:
     return page(request, "reading/contribution_gone.html", **await _around(request, scene), around=around)
 
 
-async def _around(request: Request, scene: Scene) -> dict[str, Any]:
-    """What the pages of a contribution, of an argument and of an amendment have in common."""
+async def _around(
+    request: Request, scene: Scene, said: Beneath | None = None, *, about: int | None = None
+) -> dict[str, Any]:
+    """What the pages of a contribution, of an argument and of an amendment have in common.
+
+    Args:
+        said: what the page shows of what people said.
+        about: the amendment that the page is about.
+    """
     frame, account = scene.frame, scene.account_id
     refused = {name: scene.refusal(deed) for name, deed in DEEDS.items()}
-    waiting = await reads.waiting_beneath(account, frame["id"]) if account is not None else []
+    own = await reads.own_beneath(account, frame["id"], scene.at - CORRECTION) if account is not None else []
     return {
         "consultation": scene.view.row,
         "said": round_sentence(scene.view, scene.at, territory(request).zone),
@@ -174,9 +196,18 @@ async def _around(request: Request, scene: Scene) -> dict[str, Any]:
         "is_mine": scene.marks.wrote(frame, account),
         "may_revise": scene.round_allows(Deed.CONTRIBUTE),
         "acts": "act" if account is not None and scene.confirmed and refused["vote"] is None else None,
-        "waiting": waiting,
+        "waiting": [row for row in own if row["state"] == ItemState.WAITING],
+        "further_on": _further_on(own, said, about) if said is not None else [],
         "why_waiting": gettext(TOO_LATE) if scene.confirmed else translate(UNCONFIRMED),
     }
+
+
+def _further_on(own: list[Row], said: Beneath, about: int | None) -> list[Row]:
+    """What one has just published here and does not find on this page: the most supported come first."""
+    shown = {*said.argument_ids, *said.source_ids}
+    return [
+        row for row in own if row["state"] == ItemState.PUBLISHED and row["about"] == about and row["id"] not in shown
+    ]
 
 
 def _address(request: Request, scene: Scene) -> str:

@@ -294,3 +294,18 @@ async def test_a_page_of_the_contribution_changes_nothing(app: Starlette) -> Non
             await visitor.get(d.path + path)
     after = await Contribution.get(id=d.contribution.id)
     assert dict(before) == dict(after)
+
+
+async def test_what_one_has_just_said_is_found_though_it_is_far_down_the_list(app: Starlette) -> None:
+    d = await a_discussion()
+    awa = await a_person("Awa")
+    for n in range(21):
+        await d.support(awa, await d.argue(d.luc, body=f"Raison {n}."))
+    visitor = Visitor(app, person=awa)
+    sent = await visitor.post(f"{d.path}/arguments/new", {"side": "for", "body": "La mienne."}, page=d.path)
+    page = await visitor.get(d.path)
+    key = sent.location.partition("#")[2]
+    assert len(page.find(f".//*[@id='{key}']")) == 1
+    assert "Votre argument est publié" in page.words
+    assert f"{d.path}/arguments/{key.removeprefix('argument-')}" in page.text
+    assert "Votre argument est publié" not in (await Visitor(app, person=await a_person("Zoé")).get(d.path)).words
