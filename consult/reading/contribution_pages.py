@@ -149,7 +149,8 @@ async def _scene(request: Request) -> Scene:
         until=view.fresh_until(at, here.zone),
         reads=[f"{name}_after" for name in CURSORS],
     )
-    return Scene(view, frame, contribution_path(view.row.slug, frame["number"]), at)
+    cursors = _query(_cursors(request))
+    return Scene(view, frame, contribution_path(view.row.slug, frame["number"]), at, cursors=cursors)
 
 
 async def _marked(request: Request, scene: Scene, **shown: Any) -> Scene:
@@ -262,6 +263,9 @@ def _further(request: Request, name: str, found: Page[Row], anchor: str = "") ->
     """The address of what follows in one list of the page, the others staying where they are; "" at its end."""
     if not found.after:
         return ""
-    after = {key: value for key, value in (_cursors(request) | {name: found.after}).items() if value}
-    query = urlencode({f"{key}_after": value for key, value in after.items()})
+    query = _query(_cursors(request) | {name: found.after})
     return f"{request.url.path}?{query}#{anchor or name}"
+
+
+def _query(cursors: dict[str, str]) -> str:
+    return urlencode({f"{name}_after": value for name, value in cursors.items() if value})

@@ -24,6 +24,7 @@ class Scene:
     Attributes:
         path: the contribution's address.
         account_id: who looks, None for somebody signed out; ``confirmed`` whether their address is.
+        cursors: where the lists of this page begin, as its address says it ("" at their beginnings).
         settled: why nobody may argue or vote about the amendment shown any more, if there is one.
     """
 
@@ -34,6 +35,7 @@ class Scene:
     account_id: int | None = None
     confirmed: bool = False
     marks: Marks = field(default_factory=Marks)
+    cursors: str = ""
     settled: Refusal | None = None
 
     @cached_property
@@ -57,7 +59,7 @@ class Scene:
             return shown
         href = f"{self.path}/{place}/{row['id']}"
         if self.confirmed and self.refusal(Deed.VOTE) is None and not self.marks.is_own(row, self.account_id):
-            shown["support_href"] = f"{href}/support"
+            shown["support_href"] = f"{href}/support{'?' if self.cursors else ''}{self.cursors}"
         if self.marks.wrote(row, self.account_id) and self.round_allows(deed):
             shown["withdraw_href"] = f"{href}/withdraw"
             if may_still_correct(row["published_at"], self.at):

@@ -1,5 +1,7 @@
 """Voting and supporting: the addresses that buttons are sent to. What is refused is said on a page with a way back."""
 
+from urllib.parse import urlencode
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +16,8 @@ from consult.web.context import visitor
 from consult.web.forms import Form, read_form
 from consult.web.render import see_other
 from consult.web.routing import path_key
+
+MOST_QUERY = 800
 
 
 async def vote(request: Request) -> Response:
@@ -63,7 +67,7 @@ async def support_source(request: Request) -> Response:
 
 
 async def _support(request: Request, place: Place, back: str, **item: int) -> Response:
-    form = await read_form(request, SupportForm)
+    form, back = await read_form(request, SupportForm), _same_page(request, back)
     if not form.valid():
         return await _refused(request, form, back)
     where = {"territory_id": place.territory_id, "consultation_id": place.consultation_id}
@@ -75,6 +79,13 @@ async def _support(request: Request, place: Place, back: str, **item: int) -> Re
         form.refuse(error.refusal)
         return await _refused(request, form, back)
     return see_other(back)
+
+
+def _same_page(request: Request, back: str) -> str:
+    """The same address, on the page of a long list where the button was pressed: its cursors come with the address."""
+    cursors = {name: value for name, value in request.query_params.items() if name.endswith("_after")}
+    path, _, anchor = back.partition("#")
+    return f"{path}?{urlencode(cursors)[:MOST_QUERY]}#{anchor}" if cursors else back
 
 
 async def _refused(request: Request, form: Form, back: str) -> Response:

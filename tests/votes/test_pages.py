@@ -124,3 +124,16 @@ async def test_from_the_neighbour_territory_there_is_nothing_to_support(app: Sta
     for key in (argument.id, 0, "9" * 25):
         answer = await visitor.post(f"{other.path}/arguments/{key}/support", {**guard, "support": "yes"})
         assert answer.status == 404
+
+
+async def test_support_given_far_down_a_list_leads_back_there(app: Starlette) -> None:
+    d = await a_discussion()
+    for n in range(25):
+        await d.argue(d.luc, body=f"Raison {n}.")
+    visitor = Visitor(app, person=await a_person("Awa"))
+    more = (await visitor.get(d.path)).find(".//a[@rel='next']")[0].get("href", "").partition("#")[0]
+    page = await visitor.get(more)
+    button = page.find(".//button[@name='support']")[-1]
+    sent = await visitor.post(button.get("formaction", ""), {**page.guard(), "support": "yes"})
+    assert sent.location.startswith(f"{more}#argument-")
+    assert await Support.all().count() == 1
