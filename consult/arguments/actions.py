@@ -1,18 +1,20 @@
 """The verbs that write arguments. Each moves the counters of the contribution in its own transaction."""
 
-from tortoise.exceptions import IntegrityError
+from collections.abc import Sequence
+from typing import Any
 
-from consult.accounts.models import Account
 from consult.arguments.events import ArgumentCorrected, ArgumentLeftWaiting, ArgumentPublished, ArgumentWithdrawn
 from consult.arguments.models import Argument, ArgumentRevision, Side
 from consult.arguments.rules import amendment_refusal, correction_refusal, text_refusal, withdrawal_refusal
 from consult.consultations.items import ItemState
+from consult.consultations.models import Consultation, Round
 from consult.consultations.rules import Deed, deed_refusal
 from consult.contributions.actions.beneath import SectionFlags, move_counters
-from consult.contributions.actions.rows import lock_below
+from consult.contributions.actions.rows import lock_below, made_by_form, said_already
+from consult.contributions.actions.waiting import publish_waiting
 from consult.core.action import Action
 from consult.core.database import execute
-from consult.core.errors import NotFound, Refused, refuse
+from consult.core.errors import NotFound, refuse
 from consult.core.keys import new_key
 from consult.core.text.cleaning import clean_text
 from consult.core.text.markdown import render_markdown
@@ -55,32 +57,19 @@ async def publish_argument(
         state=ItemState.PUBLISHED if voice.confirmed else ItemState.WAITING,
         once=once,
     )
-    try:
-        await _publish(voice, territory_id, argument)
-    except _SaidAlready as said:
-        return await Argument.get(id=said.key)
-    except (IntegrityError, Refused):
-        made = await Argument.get_or_none(once=once) if once else None
-        if made is None:
-            raise
-        return made
-    return argument
-
-
-class _SaidAlready(Exception):
-    """The same voice says the same in the same place: undo what was begun."""
-
-    def __init__(self, key: int) -> None:
-        self.key = key
-
-
-async def _publish(voice: Voice, territory_id: int, argument: Argument) -> None:
     async with Action(voice, territory_id=territory_id) as action:
-        _, rounds = await lock_below(action, territory_id, argument.consultation_id)
-        section = await _count(action, argument, 1 if voice.confirmed else 0)
-        await _judge_amendment(argument)
-        refuse(deed_refusal(Deed.ARGUE, rounds, section, action.at))
-        await _judge_repetition(argument)
+        _, rounds = await lock_below(action, territory_id, consultation_id)
+        made = await made_by_form(Argument, once)
+        if made is None:
+            section = await count_argument(action, argument, 1 if voice.confirmed else 0)
+            await _judge_amendment(argument)
+            refuse(deed_refusal(Deed.ARGUE, rounds, section, action.at))
+            made = await said_already(
+                Argument, voice, contribution_id=contribution_id, amendment_id=amendment_id, side=side.value, body=body
+            )
+        if made is not None:
+            action.nothing_to_do()
+            return made
         argument.created_at = action.at
         argument.published_at = action.at if voice.confirmed else None
         await argument.save(force_create=True)
@@ -90,32 +79,17 @@ async def _publish(voice: Voice, territory_id: int, argument: Argument) -> None:
             action.record(
                 ArgumentLeftWaiting(
                     territory_id=territory_id,
-                    consultation_id=argument.consultation_id,
-                    contribution_id=argument.contribution_id,
+                    consultation_id=consultation_id,
+                    contribution_id=contribution_id,
                     argument_id=argument.id,
                 )
             )
+        return argument
 
 
-async def _judge_repetition(argument: Argument) -> None:
-    rows = await execute(
-        "SELECT id FROM argument WHERE author_id = :author AND contribution_id = :contribution AND side = :side"
-        " AND body = :body AND state IN ('published', 'waiting')"
-        " AND COALESCE(amendment_id, 0) = :amendment AND COALESCE(organisation_id, 0) = :organisation",
-        author=argument.author_id,
-        contribution=argument.contribution_id,
-        side=argument.side.value,
-        body=argument.body,
-        amendment=argument.amendment_id or 0,
-        organisation=argument.organisation_id or 0,
-    )
-    if rows:
-        raise _SaidAlready(rows[0]["id"])
-
-
-async def _count(action: Action, argument: Argument, by: int) -> SectionFlags:
+async def count_argument(action: Action, argument: Argument, by: int) -> SectionFlags:
     """Move the counters by an argument more or less, with the sources that stand under it."""
-    moves = {"arguments_count": by, "sources_count": by * argument.sources_count}
+    moves: dict[str, Any] = {"arguments_count": by, "sources_count": by * argument.sources_count}
     if argument.amendment_id is None:
         moves[f"arguments_{argument.side.value}"] = by
     return await move_counters(action, argument.consultation_id, argument.contribution_id, **moves)
@@ -213,7 +187,7 @@ async def withdraw_argument(voice: Voice, *, territory_id: int, consultation_id:
         refuse(withdrawal_refusal(voice, row, Deed.ARGUE, rounds, action.at))
         if row.state is ItemState.PUBLISHED:
             await _judge_amendment(row, unanswered=False)
-            await _count(action, row, -1)
+            await count_argument(action, row, -1)
         row.state, row.removed_at = ItemState.WITHDRAWN, action.at
         await row.save(update_fields=["state", "removed_at"])
         action.record(
@@ -230,40 +204,14 @@ async def withdraw_argument(voice: Voice, *, territory_id: int, consultation_id:
 
 
 async def publish_waiting_arguments(account_id: int) -> int:
-    """Publish what an account argued before its address was confirmed, in the order of writing; returns how many.
-
-    What is too late, stands under what is no longer public, or speaks for an organisation that may not, goes on
-    waiting; its author sees why.
-    """
-    if not await Account.exists(id=account_id, confirmed_at__isnull=False, deleted_at__isnull=True):
-        return 0
-    waiting = await execute(
-        "SELECT i.id, i.consultation_id, c.territory_id, i.organisation_id, i.author_kind FROM argument i"
-        " JOIN consultation c ON c.id = i.consultation_id"
-        " WHERE i.author_id = :account AND i.state = 'waiting' ORDER BY i.id",
-        account=account_id,
-    )
-    published = 0
-    for one in waiting:
-        voice = Voice(account_id=account_id, organisation_id=one["organisation_id"], kind=one["author_kind"])
-        try:
-            published += await _publish_waiting(voice, one["territory_id"], one["consultation_id"], one["id"])
-        except (Refused, NotFound):
-            continue
-    return published
+    """Publish what an account argued before its address was confirmed (see ``publish_waiting``); returns how many."""
+    return await publish_waiting(Argument, account_id, _publish_waiting)
 
 
-async def _publish_waiting(voice: Voice, territory_id: int, consultation_id: int, argument_id: int) -> int:
-    async with Action(voice, territory_id=territory_id) as action:
-        _, rounds = await lock_below(action, territory_id, consultation_id)
-        row = await _argument_inside(consultation_id, argument_id)
-        if row.state is not ItemState.WAITING:
-            action.nothing_to_do()
-            return 0
-        section = await _count(action, row, 1)
-        await _judge_amendment(row)
-        refuse(deed_refusal(Deed.ARGUE, rounds, section, action.at))
-        row.state, row.published_at = ItemState.PUBLISHED, action.at
-        await row.save(update_fields=["state", "published_at"])
-        action.record(_published(territory_id, row))
-        return 1
+async def _publish_waiting(action: Action, row: Argument, consultation: Consultation, rounds: Sequence[Round]) -> None:
+    section = await count_argument(action, row, 1)
+    await _judge_amendment(row)
+    refuse(deed_refusal(Deed.ARGUE, rounds, section, action.at))
+    row.state, row.published_at = ItemState.PUBLISHED, action.at
+    await row.save(update_fields=["state", "published_at"])
+    action.record(_published(consultation.territory_id, row))

@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from consult.accounts.models import Account
+from consult.arguments.actions import count_argument
 from consult.arguments.models import Argument
 from consult.consultations.items import ItemState
-from consult.contributions.actions.beneath import move_counters
 from consult.contributions.actions.revise import take_out_of_counts
-from consult.contributions.actions.rows import contribution_inside, lock_below
+from consult.contributions.actions.rows import contribution_inside, count_change, lock_below
 from consult.contributions.search import forget_contribution
 from consult.core.action import Action
 from consult.core.database import execute
 from consult.core.keys import new_key
 from consult.core.voice import SYSTEM
 from consult.demo.events import DemoItemHidden, DemoLoaded, DemoVotersAdded, DemoVotesCast
+from consult.sources.actions import count_source
 from consult.sources.models import Source
-from consult.votes.actions.counting import count_change, move_amendment, move_contribution
+from consult.votes.actions.counting import move_amendment, move_contribution
 from consult.votes.models import Support, Vote
 
 ORIGIN = "demo"
@@ -142,10 +143,7 @@ async def hide_argument(*, territory_id: int, consultation_id: int, argument_id:
     async with Action(SYSTEM, territory_id=territory_id) as action:
         await lock_below(action, territory_id, consultation_id)
         row = await Argument.get(id=argument_id, consultation_id=consultation_id)
-        moves = {"arguments_count": -1, "sources_count": -row.sources_count}
-        if row.amendment_id is None:
-            moves[f"arguments_{row.side.value}"] = -1
-        await move_counters(action, consultation_id, row.contribution_id, **moves)
+        await count_argument(action, row, -1)
         row.state, row.removed_at, row.removed_ground = ItemState.HIDDEN, action.at, ground
         await row.save(update_fields=["state", "removed_at", "removed_ground"])
         _tell(action, territory_id, consultation_id, "argument", row.id)
@@ -156,12 +154,7 @@ async def hide_source(*, territory_id: int, consultation_id: int, source_id: int
     async with Action(SYSTEM, territory_id=territory_id) as action:
         await lock_below(action, territory_id, consultation_id)
         row = await Source.get(id=source_id, consultation_id=consultation_id)
-        await move_counters(action, consultation_id, row.contribution_id, sources_count=-1)
-        if row.argument_id is not None:
-            await execute(
-                "UPDATE argument SET sources_count = sources_count - 1 WHERE id = :key",
-                key=row.argument_id,
-            )
+        await count_source(action, row, -1)
         row.state, row.removed_at, row.removed_ground = ItemState.HIDDEN, action.at, ground
         await row.save(update_fields=["state", "removed_at", "removed_ground"])
         _tell(action, territory_id, consultation_id, "source", row.id)

@@ -1,18 +1,18 @@
 """The verbs that write sources. Each moves the counters of the contribution in its own transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tortoise.exceptions import IntegrityError
-
-from consult.accounts.models import Account
 from consult.arguments.rules import correction_refusal, withdrawal_refusal
 from consult.consultations.items import ItemState
+from consult.consultations.models import Consultation, Round
 from consult.consultations.rules import Deed, deed_refusal
 from consult.contributions.actions.beneath import SectionFlags, move_counters
-from consult.contributions.actions.rows import lock_below
+from consult.contributions.actions.rows import lock_below, made_by_form, said_already
+from consult.contributions.actions.waiting import publish_waiting
 from consult.core.action import Action
 from consult.core.database import execute
-from consult.core.errors import NotFound, Refused, refuse
+from consult.core.errors import NotFound, refuse
 from consult.core.keys import new_key
 from consult.core.text.cleaning import clean_line, clean_text
 from consult.core.text.sanitising import plain_to_html
@@ -81,31 +81,24 @@ async def publish_source(
         state=ItemState.PUBLISHED if voice.confirmed else ItemState.WAITING,
         once=once,
     )
-    try:
-        await _publish(voice, territory_id, source)
-    except _GivenAlready as given:
-        return await Source.get(id=given.key)
-    except (IntegrityError, Refused):
-        made = await Source.get_or_none(once=once) if once else None
-        if made is None:
-            raise
-        return made
-    return source
-
-
-class _GivenAlready(Exception):
-    """The same voice gives the same link in the same words in the same place: undo what was begun."""
-
-    def __init__(self, key: int) -> None:
-        self.key = key
-
-
-async def _publish(voice: Voice, territory_id: int, source: Source) -> None:
     async with Action(voice, territory_id=territory_id) as action:
-        _, rounds = await lock_below(action, territory_id, source.consultation_id)
-        section = await _count(action, source, 1 if voice.confirmed else 0)
-        refuse(deed_refusal(Deed.SOURCE, rounds, section, action.at))
-        await _judge_repetition(source)
+        _, rounds = await lock_below(action, territory_id, consultation_id)
+        made = await made_by_form(Source, once)
+        if made is None:
+            section = await count_source(action, source, 1 if voice.confirmed else 0)
+            refuse(deed_refusal(Deed.SOURCE, rounds, section, action.at))
+            made = await said_already(
+                Source,
+                voice,
+                contribution_id=contribution_id,
+                argument_id=argument_id,
+                link=wording.link,
+                title=wording.title,
+                body=wording.body,
+            )
+        if made is not None:
+            action.nothing_to_do()
+            return made
         source.created_at = action.at
         source.published_at = action.at if voice.confirmed else None
         await source.save(force_create=True)
@@ -115,31 +108,15 @@ async def _publish(voice: Voice, territory_id: int, source: Source) -> None:
             action.record(
                 SourceLeftWaiting(
                     territory_id=territory_id,
-                    consultation_id=source.consultation_id,
-                    contribution_id=source.contribution_id,
+                    consultation_id=consultation_id,
+                    contribution_id=contribution_id,
                     source_id=source.id,
                 )
             )
+        return source
 
 
-async def _judge_repetition(source: Source) -> None:
-    rows = await execute(
-        "SELECT id FROM source WHERE author_id = :author AND contribution_id = :contribution AND link = :link"
-        " AND title = :title AND body = :body AND state IN ('published', 'waiting')"
-        " AND COALESCE(argument_id, 0) = :argument AND COALESCE(organisation_id, 0) = :organisation",
-        author=source.author_id,
-        contribution=source.contribution_id,
-        link=source.link,
-        title=source.title,
-        body=source.body,
-        argument=source.argument_id or 0,
-        organisation=source.organisation_id or 0,
-    )
-    if rows:
-        raise _GivenAlready(rows[0]["id"])
-
-
-async def _count(action: Action, source: Source, by: int) -> SectionFlags:
+async def count_source(action: Action, source: Source, by: int) -> SectionFlags:
     """Move the counters by a source more or less; its argument, if it stands under one, must be public."""
     if source.argument_id is not None:
         there = await execute(
@@ -196,7 +173,7 @@ async def correct_source(
     async with Action(voice, territory_id=territory_id) as action:
         _, rounds = await lock_below(action, territory_id, consultation_id)
         row = await _source_inside(consultation_id, source_id)
-        await _count(action, row, 0)
+        await count_source(action, row, 0)
         refuse(correction_refusal(voice, row, Deed.SOURCE, rounds, action.at))
         if wording.same_as(row):
             action.nothing_to_do()
@@ -242,7 +219,7 @@ async def withdraw_source(voice: Voice, *, territory_id: int, consultation_id: i
             return row
         refuse(withdrawal_refusal(voice, row, Deed.SOURCE, rounds, action.at))
         if row.state is ItemState.PUBLISHED:
-            await _count(action, row, -1)
+            await count_source(action, row, -1)
         row.state, row.removed_at = ItemState.WITHDRAWN, action.at
         await row.save(update_fields=["state", "removed_at"])
         action.record(
@@ -258,39 +235,13 @@ async def withdraw_source(voice: Voice, *, territory_id: int, consultation_id: i
 
 
 async def publish_waiting_sources(account_id: int) -> int:
-    """Publish the sources that an account gave before its address was confirmed, in order; returns how many.
-
-    What is too late, stands under what is no longer public, or speaks for an organisation that may not, goes on
-    waiting; its author sees why.
-    """
-    if not await Account.exists(id=account_id, confirmed_at__isnull=False, deleted_at__isnull=True):
-        return 0
-    waiting = await execute(
-        "SELECT i.id, i.consultation_id, c.territory_id, i.organisation_id, i.author_kind FROM source i"
-        " JOIN consultation c ON c.id = i.consultation_id"
-        " WHERE i.author_id = :account AND i.state = 'waiting' ORDER BY i.id",
-        account=account_id,
-    )
-    published = 0
-    for one in waiting:
-        voice = Voice(account_id=account_id, organisation_id=one["organisation_id"], kind=one["author_kind"])
-        try:
-            published += await _publish_waiting(voice, one["territory_id"], one["consultation_id"], one["id"])
-        except (Refused, NotFound):
-            continue
-    return published
+    """Publish the sources given before an account's address was confirmed (see ``publish_waiting``)."""
+    return await publish_waiting(Source, account_id, _publish_waiting)
 
 
-async def _publish_waiting(voice: Voice, territory_id: int, consultation_id: int, source_id: int) -> int:
-    async with Action(voice, territory_id=territory_id) as action:
-        _, rounds = await lock_below(action, territory_id, consultation_id)
-        row = await _source_inside(consultation_id, source_id)
-        if row.state is not ItemState.WAITING:
-            action.nothing_to_do()
-            return 0
-        section = await _count(action, row, 1)
-        refuse(deed_refusal(Deed.SOURCE, rounds, section, action.at))
-        row.state, row.published_at = ItemState.PUBLISHED, action.at
-        await row.save(update_fields=["state", "published_at"])
-        action.record(_published(territory_id, row))
-        return 1
+async def _publish_waiting(action: Action, row: Source, consultation: Consultation, rounds: Sequence[Round]) -> None:
+    section = await count_source(action, row, 1)
+    refuse(deed_refusal(Deed.SOURCE, rounds, section, action.at))
+    row.state, row.published_at = ItemState.PUBLISHED, action.at
+    await row.save(update_fields=["state", "published_at"])
+    action.record(_published(consultation.territory_id, row))

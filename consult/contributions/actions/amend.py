@@ -1,10 +1,19 @@
 """Amendments: another wording, proposed by somebody else, adopted or declined by the author."""
 
-from consult.accounts.models import Account
+from collections.abc import Sequence
+
 from consult.consultations.items import ItemState
-from consult.consultations.models import Section
+from consult.consultations.models import Consultation, Round, Section
 from consult.contributions.actions.revise import mark_adopted
-from consult.contributions.actions.rows import Wording, contribution_inside, count_change, lock_below, reword
+from consult.contributions.actions.rows import (
+    Wording,
+    contribution_inside,
+    count_change,
+    lock_below,
+    made_by_form,
+    reword,
+)
+from consult.contributions.actions.waiting import publish_waiting
 from consult.contributions.events import (
     AmendmentDeclined,
     AmendmentLeftWaiting,
@@ -14,6 +23,7 @@ from consult.contributions.events import (
 )
 from consult.contributions.models import Amendment, AmendmentOutcome, Contribution
 from consult.contributions.rules import (
+    GONE,
     UNCHANGED,
     amendment_refusal,
     amendment_withdrawal_refusal,
@@ -23,7 +33,7 @@ from consult.contributions.rules import (
 )
 from consult.core.action import Action
 from consult.core.database import execute
-from consult.core.errors import NotFound, Refused, refuse
+from consult.core.errors import NotFound, refuse
 from consult.core.keys import new_key
 from consult.core.text.cleaning import clean_text
 from consult.core.voice import Voice
@@ -54,7 +64,7 @@ async def propose_amendment(
     refuse(reason_refusal(reason))
     async with Action(voice, territory_id=territory_id) as action:
         _, rounds = await lock_below(action, territory_id, consultation_id)
-        made = await Amendment.get_or_none(once=once) if once else None
+        made = await made_by_form(Amendment, once)
         if made is not None:
             action.nothing_to_do()
             return made
@@ -95,40 +105,17 @@ async def propose_amendment(
 
 
 async def publish_waiting_amendments(account_id: int) -> int:
-    """Publish the amendments that an account proposed before its address was confirmed; returns how many.
-
-    What is too late, or no longer possible, goes on waiting; its author sees why.
-    """
-    if not await Account.exists(id=account_id, confirmed_at__isnull=False, deleted_at__isnull=True):
-        return 0
-    waiting = await execute(
-        "SELECT i.id, i.contribution_id, i.consultation_id, c.territory_id, i.organisation_id, i.author_kind"
-        " FROM amendment i JOIN consultation c ON c.id = i.consultation_id"
-        " WHERE i.author_id = :account AND i.state = 'waiting' ORDER BY i.id",
-        account=account_id,
-    )
-    published = 0
-    for one in waiting:
-        voice = Voice(account_id=account_id, organisation_id=one["organisation_id"], kind=one["author_kind"])
-        try:
-            async with Action(voice, territory_id=one["territory_id"]) as action:
-                published += await _publish_waiting(action, one["consultation_id"], one["id"])
-        except Refused:
-            continue
-    return published
+    """Publish the amendments proposed before an account's address was confirmed (see ``publish_waiting``)."""
+    return await publish_waiting(Amendment, account_id, _publish_waiting)
 
 
-async def _publish_waiting(action: Action, consultation_id: int, amendment_id: int) -> int:
-    _, rounds = await lock_below(action, action.territory_id or 0, consultation_id)
-    amendment = await Amendment.get(id=amendment_id)
-    if amendment.state is not ItemState.WAITING:
-        action.nothing_to_do()
-        return 0
-    row = await contribution_inside(consultation_id, amendment.contribution_id)
+async def _publish_waiting(
+    action: Action, amendment: Amendment, consultation: Consultation, rounds: Sequence[Round]
+) -> None:
+    row = await contribution_inside(consultation.id, amendment.contribution_id)
     section = await Section.get(id=row.section_id)
     refuse(amendment_refusal(action.voice, row, rounds, section, action.at))
     await _make_public(action, amendment)
-    return 1
 
 
 async def _make_public(action: Action, amendment: Amendment) -> None:
@@ -256,16 +243,18 @@ async def withdraw_amendment(
 
     Raises:
         NotFound: there is no such amendment here.
-        Refused: somebody else's, answered already, or not open.
+        Refused: somebody else's, answered already, not open, or its contribution is no longer public.
     """
     async with Action(voice, territory_id=territory_id) as action:
         _, rounds = await lock_below(action, territory_id, consultation_id)
-        _, amendment = await _inside(consultation_id, contribution_id, amendment_id)
+        row, amendment = await _inside(consultation_id, contribution_id, amendment_id)
         if amendment.state is ItemState.WITHDRAWN:
             action.nothing_to_do()
             return amendment
         refuse(amendment_withdrawal_refusal(voice, amendment, rounds, action.at))
         if amendment.state is ItemState.PUBLISHED:
+            # a contribution that is gone has taken its amendments out of all counts already
+            refuse(GONE if row.state is not ItemState.PUBLISHED else None)
             await _count(action, amendment, -1)
             await _take_out_arguments(amendment)
         amendment.state, amendment.removed_at = ItemState.WITHDRAWN, action.at

@@ -1,23 +1,19 @@
 """Publishing a contribution, at once or when its author's address is confirmed."""
 
 import secrets
+from collections.abc import Sequence
 
-from consult.accounts.models import Account
 from consult.consultations.items import ItemState
-from consult.consultations.models import Section
-from consult.contributions.actions.rows import (
-    Wording,
-    contribution_inside,
-    lock_below,
-    write_revision,
-)
+from consult.consultations.models import Consultation, Round, Section
+from consult.contributions.actions.rows import Wording, lock_below, made_by_form, said_already, write_revision
+from consult.contributions.actions.waiting import publish_waiting
 from consult.contributions.events import ContributionLeftWaiting, ContributionPublished
 from consult.contributions.models import Contribution, Draft, search_stems
 from consult.contributions.rules import NO_SECTION, contribution_refusal
 from consult.contributions.search import index_contribution
 from consult.core.action import Action
 from consult.core.database import execute
-from consult.core.errors import Refused, refuse
+from consult.core.errors import refuse
 from consult.core.keys import new_key
 from consult.core.voice import Voice
 
@@ -45,14 +41,21 @@ async def publish_contribution(
     wording = Wording.of(title, body)
     async with Action(voice, territory_id=territory_id) as action:
         consultation, rounds = await lock_below(action, territory_id, consultation_id)
-        made = await Contribution.get_or_none(once=once) if once else None
+        made = await made_by_form(Contribution, once)
         if made is not None:
             action.nothing_to_do()
             return made
         section = await Section.get_or_none(id=section_id, consultation_id=consultation_id)
         refuse(NO_SECTION if section is None else None)
         refuse(contribution_refusal(consultation, rounds, section, action.at))
-        made = await _said_already(voice, consultation_id, section_id, wording)
+        made = await said_already(
+            Contribution,
+            voice,
+            consultation_id=consultation_id,
+            section_id=section_id,
+            title=wording.title,
+            body=wording.body,
+        )
         if made is not None:
             action.nothing_to_do()
             return made
@@ -86,53 +89,17 @@ async def publish_contribution(
         return row
 
 
-async def _said_already(voice: Voice, consultation_id: int, section_id: int, wording: Wording) -> Contribution | None:
-    """What this voice has said in this section in the very same words, unless it was withdrawn or hidden."""
-    return await Contribution.filter(
-        author_id=voice.account_id,
-        organisation_id=voice.organisation_id,
-        consultation_id=consultation_id,
-        section_id=section_id,
-        title=wording.title,
-        body=wording.body,
-        state__in=[ItemState.PUBLISHED, ItemState.WAITING],
-    ).first()
-
-
 async def publish_waiting_contributions(account_id: int) -> int:
-    """Publish what an account wrote before its address was confirmed, in the order of writing; returns how many.
-
-    What is too late, or written for an organisation that may not speak, goes on waiting; its author sees why.
-    """
-    if not await Account.exists(id=account_id, confirmed_at__isnull=False, deleted_at__isnull=True):
-        return 0
-    waiting = await execute(
-        "SELECT i.id, i.consultation_id, c.territory_id, i.organisation_id, i.author_kind FROM contribution i"
-        " JOIN consultation c ON c.id = i.consultation_id"
-        " WHERE i.author_id = :account AND i.state = 'waiting' ORDER BY i.id",
-        account=account_id,
-    )
-    published = 0
-    for one in waiting:
-        voice = Voice(account_id=account_id, organisation_id=one["organisation_id"], kind=one["author_kind"])
-        try:
-            published += await _publish_waiting(voice, one["territory_id"], one["consultation_id"], one["id"])
-        except Refused:
-            continue
-    return published
+    """Publish what an account wrote before its address was confirmed (see ``publish_waiting``); returns how many."""
+    return await publish_waiting(Contribution, account_id, _publish_waiting)
 
 
-async def _publish_waiting(voice: Voice, territory_id: int, consultation_id: int, contribution_id: int) -> int:
-    async with Action(voice, territory_id=territory_id) as action:
-        consultation, rounds = await lock_below(action, territory_id, consultation_id)
-        row = await contribution_inside(consultation_id, contribution_id)
-        if row.state is not ItemState.WAITING:
-            action.nothing_to_do()
-            return 0
-        section = await Section.get(id=row.section_id)
-        refuse(contribution_refusal(consultation, rounds, section, action.at))
-        await _make_public(action, row, search_stems(row.title, row.body_html))
-        return 1
+async def _publish_waiting(
+    action: Action, row: Contribution, consultation: Consultation, rounds: Sequence[Round]
+) -> None:
+    section = await Section.get(id=row.section_id)
+    refuse(contribution_refusal(consultation, rounds, section, action.at))
+    await _make_public(action, row, search_stems(row.title, row.body_html))
 
 
 async def _make_public(action: Action, row: Contribution, stems: str) -> None:

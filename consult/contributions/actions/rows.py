@@ -1,19 +1,24 @@
-"""What several verbs share: locking, the search row, a new wording."""
+"""What several verbs share: locking, what was sent before, the search row, a new wording."""
 
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from consult.consultations.actions import lock_consultation
+from consult.consultations.items import Item
 from consult.consultations.models import Consultation, ConsultationState, Round
 from consult.contributions.models import Contribution, Revision, excerpt_of, search_stems
 from consult.contributions.rules import text_refusal
 from consult.contributions.search import index_contribution
 from consult.core.action import Action
-from consult.core.database import execute
+from consult.core.database import columns_of, execute, instances
 from consult.core.errors import NotFound, refuse
 from consult.core.keys import new_key
 from consult.core.text.cleaning import clean_line, clean_text
 from consult.core.text.markdown import render_markdown
+from consult.core.voice import Voice
 from consult.organisations.actions import judge_voice
+
+AnyItem = TypeVar("AnyItem", bound=Item)
 
 
 @dataclass(frozen=True)
@@ -43,18 +48,44 @@ class Wording:
         return (self.title, self.body) == (row.title, row.body)
 
 
-async def lock_below(action: Action, territory_id: int, consultation_id: int) -> tuple[Consultation, list[Round]]:
+async def lock_below(
+    action: Action, territory_id: int, consultation_id: int, **totals: int
+) -> tuple[Consultation, list[Round]]:
     """Take the lock of a published consultation of this territory, and judge under it whether the voice may speak.
+
+    Args:
+        totals: counters of the consultation to move in the same statement.
 
     Raises:
         NotFound: there is none.
         Refused: the voice is that of an organisation for which the account may not speak, or no longer.
     """
-    view = await lock_consultation(action, consultation_id)
+    view = await lock_consultation(action, consultation_id, **totals)
     if view.row.territory_id != territory_id or view.row.state is not ConsultationState.PUBLISHED:
         raise NotFound
     await judge_voice(action)
     return view.row, view.rounds
+
+
+async def made_by_form(model: type[AnyItem], once: str | None) -> AnyItem | None:
+    """The row that this very form has made already: sent twice, it makes one."""
+    return await _first(model, {"once": once}) if once else None
+
+
+async def said_already(model: type[AnyItem], voice: Voice, **said: Any) -> AnyItem | None:
+    """What this voice has said in the same place in the very same words, unless it was withdrawn or hidden.
+
+    A browser that goes back shows a form with another key, and the words that were sent.
+    """
+    mine = {"author_id": voice.account_id, "organisation_id": voice.organisation_id}
+    return await _first(model, mine | said, " AND state IN ('published', 'waiting')") if voice.account_id else None
+
+
+async def _first(model: type[AnyItem], values: dict[str, Any], more: str = "") -> AnyItem | None:
+    same = " AND ".join(f"{name} IS NULL" if value is None else f"{name} = :{name}" for name, value in values.items())
+    given = {name: value for name, value in values.items() if value is not None}
+    sql = f"SELECT {columns_of(model)} FROM {model._meta.db_table} WHERE {same}{more} LIMIT 1"
+    return next(iter(await instances(model, sql, given)), None)
 
 
 async def contribution_inside(consultation_id: int, contribution_id: int) -> Contribution:
