@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from consult.accounts import actions, personal_data, queries
 from consult.accounts.forms import LinkForm
+from consult.accounts.pages.code_words import VALUES
 from consult.accounts.pages.words import COLUMNS, PARTS
 from consult.core import clock
 from consult.web.context import territory, visitor
@@ -58,16 +59,26 @@ async def data_page(request: Request) -> Response:
 def _lines(row: dict[str, Any]) -> list[tuple[str, Any, str]]:
     """Name, value, and what sort of value it is."""
     return [
-        (COLUMNS.get(name, name), value, _sort(value))
+        (COLUMNS.get(name, name), _said(name, value), _sort(name, value))
         for name, value in row.items()
         if value not in (None, "", [], {}) and name != "id" and not name.endswith("_id")
     ]
 
 
-def _sort(value: Any) -> str:
+def _said(name: str, value: Any) -> Any:
+    """A short word of our tables in words for people."""
+    words = VALUES.get(name, {})
+    return words.get(value, value) if words and isinstance(value, str) else value
+
+
+def _sort(name: str, value: Any) -> str:
     if isinstance(value, datetime):
         return "instant"
-    return "truth" if isinstance(value, bool) else "words"
+    if isinstance(value, bool):
+        return "truth"
+    if isinstance(value, str) and value in VALUES.get(name, {}):
+        return "ours"
+    return "code" if name not in COLUMNS or isinstance(value, dict | list) else "words"
 
 
 async def data_file(request: Request) -> Response:
