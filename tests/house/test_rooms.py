@@ -89,6 +89,18 @@ def long_handlers(house: House) -> list[str]:
     return offences
 
 
+def without_introduction(house: House) -> list[str]:
+    """Rooms whose README.md is missing, or does not say who may import it and where to begin."""
+    offences = []
+    for room in sorted(house.rooms):
+        readme = house.root / "consult" / room / "README.md"
+        text = readme.read_text() if readme.is_file() else ""
+        for word in (f"# {room}\n", "mport", "Begin with"):
+            if word not in text:
+                offences.append(f"consult/{room}/README.md does not say {word.strip()!r}")
+    return offences
+
+
 def tasks_in_actions(house: House) -> list[str]:
     """A task started inside a transaction keeps its connection after the end: on SQLite the row was lost."""
     offences = []
@@ -245,6 +257,11 @@ def test_there_is_no_drawer_for_everything() -> None:
     assert not offences, told(offences)
 
 
+def test_each_room_introduces_itself() -> None:
+    offences = without_introduction(HERE)
+    assert not offences, told(offences)
+
+
 # ---------------------------------------------------------------- each rule can fail
 
 LONG = '"""A page."""\n\n\nasync def show(request):\n    """Show it."""\n' + "    x = 1\n" * 25
@@ -264,6 +281,19 @@ def test_it_sees_a_long_handler_and_leaves_docstrings_out(tmp_path: Path) -> Non
     house = invent(tmp_path, {"consult/votes/pages.py": LONG})
     assert "has 26 lines" in long_handlers(house)[0]
     assert not long_handlers(invent(tmp_path, {"consult/votes/pages.py": LONG.removesuffix("    x = 1\n")}))
+
+
+def test_it_sees_a_room_that_does_not_introduce_itself(tmp_path: Path) -> None:
+    house = invent(
+        tmp_path,
+        {
+            "consult/votes/rules.py": "",
+            "consult/votes/README.md": "# votes\n\nImported by nobody.\n",
+            "consult/sources/rules.py": "",
+            "consult/sources/README.md": "# sources\n\nImports nobody. Begin with `rules.py`.\n",
+        },
+    )
+    assert without_introduction(house) == ["consult/votes/README.md does not say 'Begin with'"]
 
 
 def test_it_sees_a_task_in_an_action(tmp_path: Path) -> None:
