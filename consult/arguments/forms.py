@@ -48,7 +48,3 @@ class ArgumentForm(VoiceForm, BodyForm):
 
 class CorrectionForm(BodyForm):
     """Another wording of one's argument, within fifteen minutes."""
-
-
-class ConfirmForm(Form):
-    """Nothing but the guard: the page that asks before an act."""

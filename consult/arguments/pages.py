@@ -4,13 +4,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consult.arguments.actions import correct_argument, publish_argument, withdraw_argument
-from consult.arguments.forms import ArgumentForm, ConfirmForm, CorrectionForm
+from consult.arguments.forms import ArgumentForm, CorrectionForm
 from consult.arguments.models import Argument, Side
 from consult.arguments.queries import amendment_under, argument_under
 from consult.arguments.rules import amendment_refusal, correction_refusal, withdrawal_refusal
 from consult.consultations.models import Section
 from consult.consultations.rules import Deed, deed_refusal
-from consult.contributions.access import ContributionAccess, Place, access_contribution, access_place, author_voice
+from consult.contributions.access import (
+    ContributionAccess,
+    Place,
+    access_place,
+    access_public_contribution,
+    author_voice,
+)
 from consult.contributions.models import Amendment
 from consult.contributions.pages.surroundings import show
 from consult.contributions.rules import is_author
@@ -22,19 +28,11 @@ from consult.core.voice import Voice
 from consult.organisations.voices import chosen_voice, offer_voices
 from consult.web import limits
 from consult.web.context import territory, visitor
-from consult.web.forms import Form, empty_form, once_key, read_form
+from consult.web.forms import ConfirmForm, Form, empty_form, once_key, read_form
 from consult.web.render import see_other
 from consult.web.routing import path_key
 
 EXCERPT = 300
-
-
-async def _access(request: Request) -> ContributionAccess:
-    """A contribution that is public: beneath a tombstone there is nothing to write."""
-    access = await access_contribution(request)
-    if not access.is_public:
-        raise NotFound
-    return access
 
 
 async def _about(contribution_id: int, key: str | None) -> Amendment | None:
@@ -49,7 +47,7 @@ async def _about(contribution_id: int, key: str | None) -> Amendment | None:
 
 async def new_argument(request: Request) -> Response:
     """``GET …/arguments/new?side=for|against[&amendment=…]``: a page of its own, for those who come by a link."""
-    access = await _access(request)
+    access = await access_public_contribution(request)
     asked = request.query_params
     side = asked.get("side", "") if asked.get("side") in set(Side) else ""
     form = empty_form(ArgumentForm, {"side": side, "amendment": asked.get("amendment", "")})
@@ -62,7 +60,7 @@ async def send_argument(request: Request) -> Response:
     form = await read_form(request, ArgumentForm)
     about = await _about(place.contribution_id, form.amendment.data)
     if not form.valid():
-        return await _form(request, await _access(request), form)
+        return await _form(request, await access_public_contribution(request), form)
     try:
         await limits.count(request, "post")
         voice = await chosen_voice(request, form.voice.data)
@@ -76,7 +74,7 @@ async def send_argument(request: Request) -> Response:
         )
     except Refused as error:
         form.refuse(error.refusal)
-        return await _form(request, await _access(request), form)
+        return await _form(request, await access_public_contribution(request), form)
     return see_other(_place(place, argument))
 
 
@@ -117,7 +115,7 @@ async def _own(request: Request) -> tuple[ContributionAccess, Argument, Voice]:
         NotFound: there is none.
         Forbidden: somebody else wrote it.
     """
-    access = await _access(request)
+    access = await access_public_contribution(request)
     argument = await argument_under(access.row.id, path_key(request))
     if argument is None:
         raise NotFound
@@ -130,7 +128,8 @@ async def _own(request: Request) -> tuple[ContributionAccess, Argument, Voice]:
 async def edit_argument(request: Request) -> Response:
     """``GET …/arguments/{id}/edit``: one's argument, to be corrected within fifteen minutes."""
     access, argument, voice = await _own(request)
-    return _correction(request, access, argument, voice, empty_form(CorrectionForm, {"body": argument.body}))
+    form = empty_form(CorrectionForm, {"body": argument.body})
+    return _own_page(request, access, argument, voice, form, "arguments/edit.html")
 
 
 async def send_correction(request: Request) -> Response:
@@ -138,35 +137,20 @@ async def send_correction(request: Request) -> Response:
     access, argument, voice = await _own(request)
     form = await read_form(request, CorrectionForm)
     if not form.valid():
-        return _correction(request, access, argument, voice, form)
+        return _own_page(request, access, argument, voice, form, "arguments/edit.html")
     try:
         await limits.count(request, "post")
         await correct_argument(voice, **_where(request, access), argument_id=argument.id, body=form.body.data or "")
     except Refused as error:
         form.refuse(error.refusal)
-        return _correction(request, access, argument, voice, form)
+        return _own_page(request, access, argument, voice, form, "arguments/edit.html")
     return see_other(_place(access, argument))
-
-
-def _correction(request: Request, access: ContributionAccess, argument: Argument, voice: Voice, form: Form) -> Response:
-    return show(
-        request,
-        "arguments/edit.html",
-        access.view,
-        refusal=correction_refusal(voice, argument, Deed.ARGUE, access.view.rounds, clock.now()),
-        form=form,
-        status=form.status,
-        c=access.row,
-        path=access.path,
-        argument=argument,
-        back=_place(access, argument),
-    )
 
 
 async def ask_withdrawal(request: Request) -> Response:
     """``GET …/arguments/{id}/withdraw``: asks before one's argument is taken away."""
     access, argument, voice = await _own(request)
-    return _withdrawal(request, access, argument, voice, empty_form(ConfirmForm))
+    return _own_page(request, access, argument, voice, empty_form(ConfirmForm), "arguments/withdraw.html")
 
 
 async def send_withdrawal(request: Request) -> Response:
@@ -174,21 +158,24 @@ async def send_withdrawal(request: Request) -> Response:
     access, argument, voice = await _own(request)
     form = await read_form(request, ConfirmForm)
     if not form.valid():
-        return _withdrawal(request, access, argument, voice, form)
+        return _own_page(request, access, argument, voice, form, "arguments/withdraw.html")
     try:
         await withdraw_argument(voice, **_where(request, access), argument_id=argument.id)
     except Refused as error:
         form.refuse(error.refusal)
-        return _withdrawal(request, access, argument, voice, form)
+        return _own_page(request, access, argument, voice, form, "arguments/withdraw.html")
     return see_other(_place(access, argument))
 
 
-def _withdrawal(request: Request, access: ContributionAccess, argument: Argument, voice: Voice, form: Form) -> Response:
+def _own_page(
+    request: Request, access: ContributionAccess, argument: Argument, voice: Voice, form: Form, template: str
+) -> Response:
+    judge = correction_refusal if isinstance(form, CorrectionForm) else withdrawal_refusal
     return show(
         request,
-        "arguments/withdraw.html",
+        template,
         access.view,
-        refusal=withdrawal_refusal(voice, argument, Deed.ARGUE, access.view.rounds, clock.now()),
+        refusal=judge(voice, argument, Deed.ARGUE, access.view.rounds, clock.now()),
         form=form,
         status=form.status,
         c=access.row,

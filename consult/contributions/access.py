@@ -48,6 +48,18 @@ async def access_contribution(request: Request) -> ContributionAccess:
     return ContributionAccess(view, row)
 
 
+async def access_public_contribution(request: Request) -> ContributionAccess:
+    """The same, where something is to be done beneath it: there is nothing to do beneath a tombstone.
+
+    Raises:
+        NotFound: as above, or it is a tombstone.
+    """
+    access = await access_contribution(request)
+    if not access.is_public:
+        raise NotFound
+    return access
+
+
 @dataclass(frozen=True)
 class Place:
     """A public contribution as something sent to it needs it: its keys and its address, and nothing more."""

@@ -90,7 +90,3 @@ class DeclineForm(Form):
         if refusal is not None:
             self.refuse(refusal)
         return valid and refusal is None
-
-
-class ConfirmForm(Form):
-    """Nothing but the guard: the page that asks before an act."""

@@ -9,6 +9,7 @@ from consult.organisations.models import Organisation
 from consult.organisations.queries import organisation_in, standing_of
 from consult.organisations.rules import Standing, manage_refusal, people_refusal
 from consult.web.context import territory, visitor
+from consult.web.routing import path_key
 
 
 @dataclass(frozen=True)
@@ -29,18 +30,6 @@ class OrganisationAccess:
     def path(self) -> str:
         """Its address."""
         return f"/organisations/{self.row.id}"
-
-
-def path_key(request: Request, name: str = "id") -> int:
-    """A row's key in an address.
-
-    Raises:
-        NotFound: no key is that long.
-    """
-    key = int(request.path_params[name])
-    if key >= 1 << 63:
-        raise NotFound
-    return key
 
 
 async def access_organisation(request: Request) -> OrganisationAccess:

@@ -135,7 +135,3 @@ class DecisionForm(Form):
     """The button that verifies; ``revision`` is of what was read."""
 
     revision = HiddenField()
-
-
-class ConfirmForm(Form):
-    """Nothing but the guard: the page that asks before an act."""

@@ -44,7 +44,3 @@ class SourceForm(VoiceForm, SourceFields):
 
 class CorrectionForm(SourceFields):
     """Another wording of one's source, within fifteen minutes."""
-
-
-class ConfirmForm(Form):
-    """Nothing but the guard: the page that asks before an act."""

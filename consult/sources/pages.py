@@ -11,7 +11,7 @@ from consult.arguments.rules import correction_refusal, withdrawal_refusal
 from consult.consultations.items import ItemState
 from consult.consultations.models import Section
 from consult.consultations.rules import Deed, deed_refusal
-from consult.contributions.access import ContributionAccess, access_contribution, author_voice
+from consult.contributions.access import ContributionAccess, access_public_contribution, author_voice
 from consult.contributions.pages.surroundings import show
 from consult.contributions.rules import is_author
 from consult.core import clock
@@ -21,24 +21,16 @@ from consult.core.text.markdown import plain_excerpt
 from consult.core.voice import Voice
 from consult.organisations.voices import chosen_voice, offer_voices
 from consult.sources.actions import correct_source, publish_source, withdraw_source
-from consult.sources.forms import ConfirmForm, CorrectionForm, SourceFields, SourceForm
+from consult.sources.forms import CorrectionForm, SourceFields, SourceForm
 from consult.sources.models import Source
 from consult.sources.queries import source_under
 from consult.web import limits
 from consult.web.context import territory, visitor
-from consult.web.forms import Form, empty_form, once_key, read_form
+from consult.web.forms import ConfirmForm, Form, empty_form, once_key, read_form
 from consult.web.render import see_other
 from consult.web.routing import path_key
 
 EXCERPT = 300
-
-
-async def _access(request: Request) -> ContributionAccess:
-    """A contribution that is public: beneath a tombstone there is nothing to give."""
-    access = await access_contribution(request)
-    if not access.is_public:
-        raise NotFound
-    return access
 
 
 async def _under(access: ContributionAccess, key: str | None) -> Argument | None:
@@ -53,14 +45,14 @@ async def _under(access: ContributionAccess, key: str | None) -> Argument | None
 
 async def new_source(request: Request) -> Response:
     """``GET …/sources/new[?argument=…]``."""
-    access = await _access(request)
+    access = await access_public_contribution(request)
     form = empty_form(SourceForm, {"argument": request.query_params.get("argument", "")})
     return await _form(request, access, form)
 
 
 async def send_source(request: Request) -> Response:
     """``POST …/sources/new``."""
-    access = await _access(request)
+    access = await access_public_contribution(request)
     form = await read_form(request, SourceForm)
     under = await _under(access, form.argument.data)
     if not form.valid():
@@ -127,7 +119,7 @@ async def _own(request: Request) -> tuple[ContributionAccess, Source, Voice]:
         NotFound: there is none.
         Forbidden: somebody else gave it.
     """
-    access = await _access(request)
+    access = await access_public_contribution(request)
     source = await source_under(access.row.id, path_key(request))
     if source is None:
         raise NotFound

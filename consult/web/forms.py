@@ -86,6 +86,10 @@ class Form(WTForm):
         return 422 if self.sent and self.errors else 200
 
 
+class ConfirmForm(Form):
+    """Nothing but the guard: the page that asks before an act."""
+
+
 async def read_form(request: Request, form_class: type[F], **values: Any) -> F:
     """Read what was sent into a form; a stale or foreign form becomes a refusal in it, with the text kept.
 

@@ -14,9 +14,9 @@ from consult.contributions.actions import (
     propose_amendment,
     withdraw_amendment,
 )
-from consult.contributions.forms import AmendmentForm, ConfirmForm, DeclineForm
+from consult.contributions.forms import AmendmentForm, DeclineForm
 from consult.contributions.models import Amendment
-from consult.contributions.pages.surroundings import difference, path_key, show, whole
+from consult.contributions.pages.surroundings import difference, show, whole
 from consult.contributions.queries import amendment_by_id
 from consult.contributions.rules import (
     amendment_refusal,
@@ -31,8 +31,9 @@ from consult.core.voice import Voice
 from consult.organisations.voices import chosen_voice, offer_voices
 from consult.web import limits
 from consult.web.context import territory, visitor
-from consult.web.forms import Form, empty_form, once_key, read_form
+from consult.web.forms import ConfirmForm, Form, empty_form, once_key, read_form
 from consult.web.render import see_other
+from consult.web.routing import path_key
 
 
 async def new_amendment(request: Request) -> Response:

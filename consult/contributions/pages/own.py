@@ -8,15 +8,14 @@ from starlette.responses import Response
 from consult.consultations.rules import UNCONFIRMED
 from consult.contributions.access import author_voice
 from consult.contributions.actions import discard_draft, withdraw_contribution
-from consult.contributions.forms import ConfirmForm
-from consult.contributions.pages.surroundings import path_key
 from consult.contributions.queries import drafts_of, own_contributions, own_waiting, waiting_amendments
 from consult.core.errors import NotFound
 from consult.core.language import N_
 from consult.web.context import territory, visitor
-from consult.web.forms import Form, empty_form, read_form
+from consult.web.forms import ConfirmForm, Form, empty_form, read_form
 from consult.web.language import gettext
 from consult.web.render import page, see_other
+from consult.web.routing import path_key
 
 DONE = {
     "saved": N_("Votre brouillon est enregistré. Vous seul le voyez."),

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from consult.contributions.access import ContributionAccess, access_contribution, author_voice
 from consult.contributions.actions import revise_contribution, withdraw_contribution
-from consult.contributions.forms import ConfirmForm, RevisionForm
+from consult.contributions.forms import RevisionForm
 from consult.contributions.pages.surroundings import difference, show, typed_html, whole
 from consult.contributions.queries import amendment_by_id, history
 from consult.contributions.rules import is_author, revision_refusal, withdrawal_refusal
@@ -15,7 +15,7 @@ from consult.core.keys import parse_key
 from consult.core.voice import Voice
 from consult.web import limits
 from consult.web.context import territory
-from consult.web.forms import empty_form, read_form
+from consult.web.forms import ConfirmForm, empty_form, read_form
 from consult.web.page_cache import keep
 from consult.web.render import see_other
 

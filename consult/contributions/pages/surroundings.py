@@ -10,7 +10,7 @@ from consult.consultations.queries import ConsultationView
 from consult.contributions.access import ContributionAccess
 from consult.contributions.queries import changed_parts, words_of
 from consult.core import clock
-from consult.core.errors import NotFound, Refusal
+from consult.core.errors import Refusal
 from consult.core.text.diff import Segment, is_changed, word_diff
 from consult.core.text.markdown import render_markdown
 from consult.web.context import territory
@@ -47,18 +47,6 @@ def difference(access: ContributionAccess, title: str, body: str) -> dict[str, l
 def typed_html(text: str | None) -> str:
     """What somebody is writing, as it will be read."""
     return render_markdown(text or "")
-
-
-def path_key(request: Request) -> int:
-    """The ``{id:int}`` of an address.
-
-    Raises:
-        NotFound: no key is that large.
-    """
-    key = int(request.path_params["id"])
-    if key >= 1 << 63:
-        raise NotFound
-    return key
 
 
 def whole(text: str | None) -> int:

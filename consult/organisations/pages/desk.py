@@ -8,7 +8,6 @@ from starlette.responses import Response
 from consult.core.errors import NotFound, Refused
 from consult.core.keys import parse_key
 from consult.core.language import N_
-from consult.organisations.access import path_key
 from consult.organisations.actions import refuse_organisation, take_back_verification, verify_organisation
 from consult.organisations.forms import KIND_SHOWN, ROLE_WORDS, DecisionForm, ReasonForm
 from consult.organisations.models import MemberRole, Organisation, OrganisationKind, OrganisationState
@@ -25,6 +24,7 @@ from consult.web.context import territory, visitor
 from consult.web.forms import Form, empty_form, read_form
 from consult.web.language import gettext, translate
 from consult.web.render import page, see_other
+from consult.web.routing import path_key
 
 DONE = {
     "verified": N_("L’organisation est vérifiée. Ses membres peuvent parler en son nom."),

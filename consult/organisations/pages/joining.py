@@ -6,10 +6,10 @@ from starlette.responses import Response
 from consult.core.errors import NotFound, Refused
 from consult.organisations import invitations
 from consult.organisations.actions import accept_invitation
-from consult.organisations.forms import KIND_SHOWN, ROLE_WORDS, ConfirmForm
+from consult.organisations.forms import KIND_SHOWN, ROLE_WORDS
 from consult.organisations.queries import InvitationView, invitation_view, standing_of
 from consult.web.context import territory, visitor
-from consult.web.forms import read_form
+from consult.web.forms import ConfirmForm, read_form
 from consult.web.language import gettext
 from consult.web.render import page, see_other
 

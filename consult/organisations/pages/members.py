@@ -7,17 +7,18 @@ from starlette.responses import Response
 
 from consult.core.errors import NotFound, Refused
 from consult.core.language import N_
-from consult.organisations.access import OrganisationAccess, access_organisation, access_people, path_key
+from consult.organisations.access import OrganisationAccess, access_organisation, access_people
 from consult.organisations.actions import change_role, invite_member, remove_member, take_back_invitation
-from consult.organisations.forms import ROLE_WORDS, ConfirmForm, InviteForm
+from consult.organisations.forms import ROLE_WORDS, InviteForm
 from consult.organisations.models import MemberRole
 from consult.organisations.pages.shown import status_of
 from consult.organisations.queries import members_of, open_invitations_of
 from consult.web import limits
 from consult.web.context import territory, visitor
-from consult.web.forms import empty_form, once_key, read_form
+from consult.web.forms import ConfirmForm, empty_form, once_key, read_form
 from consult.web.language import gettext, translate
 from consult.web.render import page, see_other
+from consult.web.routing import path_key
 
 DONE = {
     "invited": N_("L’invitation est partie. Son lien est valable quatorze jours."),

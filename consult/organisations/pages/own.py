@@ -9,14 +9,14 @@ from consult.core.errors import Refused
 from consult.core.language import N_
 from consult.organisations.access import OrganisationAccess, access_organisation, access_owned
 from consult.organisations.actions import change_organisation, create_organisation, leave_organisation
-from consult.organisations.forms import ROLE_WORDS, ConfirmForm, OrganisationForm
+from consult.organisations.forms import ROLE_WORDS, OrganisationForm
 from consult.organisations.models import MemberRole, Organisation, OrganisationState
 from consult.organisations.pages.shown import number_typed, status_of
 from consult.organisations.queries import organisations_of
 from consult.organisations.rules import founding_refusal
 from consult.web import limits
 from consult.web.context import territory, visitor
-from consult.web.forms import empty_form, once_key, read_form
+from consult.web.forms import ConfirmForm, empty_form, once_key, read_form
 from consult.web.language import gettext, translate
 from consult.web.render import page, see_other
 
