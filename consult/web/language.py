@@ -3,8 +3,9 @@
 The catalogues are read from their ``.po`` files when the process starts (Babel): there is no compiled file to forget.
 """
 
+import re
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 
 from babel.messages.mofile import write_mo
@@ -15,6 +16,9 @@ from consult.core.errors import Refusal
 from consult.resources import resource_folder
 
 LANGUAGES = {"fr": "Français", "en": "English"}
+# A sign that must not begin a line, nor be left alone at the end of one. A label's last colon stays as it is.
+_BEFORE = re.compile(r" (?=(?:[;?!»%](?!\()|: ))")
+_AFTER = re.compile(r"(?<=«) ")
 _current: ContextVar[str] = ContextVar("language", default="fr")
 
 
@@ -42,15 +46,26 @@ def catalogue(language: str) -> NullTranslations:
     return Translations(compiled, domain="messages")
 
 
+@lru_cache(maxsize=8192)
+def set_in_type(text: str) -> str:
+    """French words as a printer sets them: no line begins with « : » or « ? »."""
+    return _AFTER.sub("\u00a0", _BEFORE.sub("\u00a0", text))
+
+
+def words_of(language: str, text: str) -> str:
+    """The text in a language."""
+    return set_in_type(text) if language == "fr" else catalogue(language).ugettext(text)
+
+
 def gettext(text: str) -> str:
     """The text in the language being spoken."""
-    return catalogue(current()).ugettext(text)
+    return words_of(current(), text)
 
 
 def ngettext(one: str, many: str, number: int) -> str:
     """The text in the right number. In French 0 is singular."""
     if current() == "fr":
-        return one if abs(number) < 2 else many
+        return set_in_type(one if abs(number) < 2 else many)
     return catalogue(current()).ungettext(one, many, number)
 
 

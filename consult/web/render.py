@@ -97,7 +97,7 @@ def _closing(value: datetime) -> str:
 
 @lru_cache(maxsize=8192)
 def _words(language: str, text: str) -> Markup:
-    return Markup(spoken.catalogue(language).ugettext(text))  # noqa: S704 - words of ours, never of people
+    return Markup(spoken.words_of(language, text))  # noqa: S704 - words of ours, never of people
 
 
 def _gettext(text: str, **params: Any) -> Markup:

@@ -134,7 +134,7 @@ async def test_a_sign_up_is_asked_to_confirm(db: str) -> None:
     )
     assert "http://vallon.test:8000/links/" in mail.text
     assert any(href.startswith("http://vallon.test:8000/links/") for href in links_of(mail))
-    assert "« Awa D. »" in mail.text
+    assert "«\u00a0Awa D.\u00a0»" in mail.text
     assert mail.about_id == (await MailLink.get()).id
 
 
@@ -234,8 +234,9 @@ async def test_an_argument_is_told_to_the_author_of_the_contribution(scene: Scen
     await argue(scene, scene.awa)
     mail = await the_mail()
     assert mail.recipient == scene.luc.email
-    assert mail.subject == "Un argument contre : contribution n° 1"
-    assert "Awa Diallo a donné un argument contre votre contribution n° 1, « Une piste <b>rue Haute</b> »" in mail.text
+    assert mail.subject == "Un argument contre\u00a0: contribution n° 1"
+    assert "Awa Diallo a donné un argument contre votre contribution n° 1, " in mail.text
+    assert "«\u00a0Une piste <b>rue Haute</b>\u00a0»" in mail.text
     assert "    Elle est trop étroite & pentue." in mail.text
     assert "&lt;b&gt;rue Haute" in mail.html
     assert "/account/notifications" in mail.text
@@ -328,7 +329,7 @@ async def test_a_mail_of_an_action_leaves_by_the_post(scene: Scene, postman: Pos
     await argue(scene, scene.awa)
     await drain_all()
     assert await send_waiting() == 1
-    assert postman.arrived[0]["Subject"] == "Un argument contre : contribution n° 1"
+    assert postman.arrived[0]["Subject"] == "Un argument contre\u00a0: contribution n° 1"
     assert postman.to == [[scene.luc.email]]
 
 

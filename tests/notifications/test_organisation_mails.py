@@ -47,7 +47,8 @@ async def test_administrators_hear_of_what_they_have_to_verify(db: str) -> None:
     await a_person("Zoé Blanc", moderator=here)
     await _created(here, owner)
     written = await mails()
-    assert [(one.recipient, one.subject) for one in written] == [(ours.email, "À vérifier : « Vélo Vallon »")]
+    subject = "À vérifier\u00a0: «\u00a0Vélo Vallon\u00a0»"
+    assert [(one.recipient, one.subject) for one in written] == [(ours.email, subject)]
     assert "http://vallon.test:8000/admin/organisations" in written[0].text
 
 
