@@ -28,6 +28,7 @@ DEEPEST_BRACKETS = 2
 _RULES = ("blockquote", "list", "heading", "newline", "escape", "emphasis", "link", "autolink", "balance_pairs")
 _CONTAINERS = re.compile(r"(?:[ ]*(?:>|[-+*](?=\s|$)|\d{1,9}[.)](?=\s|$)))+")
 _MARKER = re.compile(r"[ ]*(?:>|[-+*]|\d{1,9}[.)])")
+_ITEM = re.compile(r"^[ ]*- ", re.MULTILINE)
 _BULLET = re.compile(r"^([ ]*)[•‣▪◦●○■□·⁃](?=[ \u00a0])[ \u00a0]", re.MULTILINE)
 _BRACKETS = re.compile(r"\\.|\n[ \t>]*\n|[\[\]]")
 _INDENT = re.compile(r"^ {13,}", re.MULTILINE)
@@ -51,7 +52,8 @@ def plain_excerpt(source: str, length: int) -> str:
         html = source if len(source) <= enough else source[: source.rfind("<", 0, enough)]
     else:
         html = render_markdown(source[:enough])
-    words = _SPACES.sub(" ", html_to_text(html)).strip()
+    # A list that is read on one line is told by dashes, as print does.
+    words = _SPACES.sub(" ", _ITEM.sub("– ", html_to_text(html))).strip()
     if visible_length(words) <= length:
         return words
     cut = shorten(words, length - 1)

@@ -150,7 +150,7 @@ def test_whatever_is_typed_comes_out_harmless(typed: str) -> None:
 
 
 def test_an_excerpt_is_one_line_cut_between_words() -> None:
-    assert plain_excerpt("Un **mot** et\n\n- deux\n- trois", 100) == "Un mot et - deux - trois"
+    assert plain_excerpt("Un **mot** et\n\n- deux\n- trois", 100) == "Un mot et – deux – trois"
     assert plain_excerpt("Un **mot** et *deux* puis trois mots encore", 20) == "Un mot et deux puis…"
     assert plain_excerpt("<p>L’accès, « partout » et pour tous</p>", 11) == "L’accès…"
 
