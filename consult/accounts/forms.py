@@ -29,6 +29,18 @@ class _Email(EmailField):
         self.data = valuelist[0].strip()[:400] if valuelist and isinstance(valuelist[0], str) else ""
 
 
+class _WithName(Form):
+    """A form with a public name."""
+
+    public_name = Line(N_("Nom public"), [DataRequired(N_("Choisissez le nom qui sera affiché avec vos textes."))])
+
+    def validate_public_name(self, field: Any) -> None:
+        """The name can be shown."""
+        refusal = name_refusal(field.data)
+        if refusal:
+            raise ValidationError(translate(refusal))
+
+
 class _WithEmail(Form):
     """A form with an address."""
 
@@ -45,18 +57,6 @@ class _WithEmail(Form):
         found = read_address(self.email.data or "")
         assert found is not None
         return found
-
-
-class _WithName(Form):
-    """A form with a public name."""
-
-    public_name = Line(N_("Nom public"), [DataRequired(N_("Choisissez le nom qui sera affiché avec vos textes."))])
-
-    def validate_public_name(self, field: Any) -> None:
-        """The name can be shown."""
-        refusal = name_refusal(field.data)
-        if refusal:
-            raise ValidationError(translate(refusal))
 
 
 class SignUpForm(_WithName, _WithEmail):

@@ -59,6 +59,7 @@ async def account_home(request: Request) -> Response:
         roles=roles,
         sessions_count=len(await queries.sessions_of(own.id)),
         flash={"kind": "success", "text": gettext(done)} if done else None,
+        back=safe_next(request.query_params.get("next", ""), ""),
     )
 
 

@@ -1,5 +1,8 @@
 """Where links sent by e-mail lead. Opening one shows what it would do; only the button on its page does it."""
 
+import re
+from urllib.parse import urlencode
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,6 +25,8 @@ TEMPLATES = {
     LinkPurpose.SIGN_IN: "accounts/link_sign_in.html",
     LinkPurpose.CHANGE_EMAIL: "accounts/link_change_email.html",
 }
+# The end of an address where something is written: what is before it is where it can be read.
+_WRITING = re.compile(r"(/(arguments|sources|amendments))?/new(\?.*)?$")
 
 
 async def link_page(request: Request) -> Response:
@@ -103,7 +108,12 @@ async def _confirm(request: Request, link: LinkView, form: Form) -> Response:
     await actions.confirm_address(
         visitor(request).voice(), link_id=link.id, territory_id=territory(request).id, browser=browser, said=said
     )
-    return open_browser(browser, link.next_path or "/account?done=confirmed")
+    if link.next_path and not (link.waiting and said.keep):
+        return open_browser(browser, link.next_path)
+    # Whoever has written meanwhile is told what becomes of it, and not shown the empty form again.
+    back = _WRITING.sub("", link.next_path or "")
+    onward = f"&{urlencode({'next': back})}" if back else ""
+    return open_browser(browser, f"/account?done=confirmed{onward}")
 
 
 async def _change_email(request: Request, link: LinkView) -> Response:
