@@ -58,8 +58,12 @@ async def overview(request: Request) -> Response:
     )
 
 
-async def _missing(view: ConsultationView) -> list[str]:
-    return [translate(refusal) for refusal in await _refusals(view)]
+# Where each thing that is missing is written.
+_WHERE = {"no_question": "presentation", "no_presentation": "presentation", "no_section": "sections"}
+
+
+async def _missing(view: ConsultationView) -> list[tuple[str, str]]:
+    return [(translate(refusal), _WHERE.get(refusal.code, "rounds")) for refusal in await _refusals(view)]
 
 
 async def _refusals(view: ConsultationView) -> list[Refusal]:
