@@ -38,7 +38,7 @@ PAGES = {
     "components": "/components",
 }
 # What the README shows: the page, the width, and whether all of it or what a first look sees.
-IN_README = {("contribution", 1440), ("contribution", 360)}
+IN_README = {("contribution", 1440): "contribution.png", ("contribution", 360): "contribution-phone.png"}
 
 
 @contextmanager
@@ -92,7 +92,7 @@ async def photograph(browser: Browser, address: str, name: str, path: str, schem
         await page.screenshot(path=target, full_page=True)
         made.append(target)
         if (name, width) in IN_README and scheme == "light":
-            await page.screenshot(path=SHOWN / f"{name}-{width}.png")
+            await page.screenshot(path=SHOWN / IN_README[name, width])
         await page.close()
     return made
 
