@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from consult.core import changes, clock
 from consult.core.action import Action
@@ -16,42 +16,13 @@ from consult.core.database import execute
 from consult.core.voice import SYSTEM
 from consult.territories.models import Territory
 from consult.web import page_cache
-from consult.web.context import territory, visitor
-from consult.web.page_cache import PageCache, keep
+from consult.web.context import territory
+from consult.web.page_cache import keep
 from consult.web.render import page
-from tests.browsing import Visitor
 from tests.cast import NOON, a_person, a_territory
 from tests.core.facts import AppleFell
 from tests.web.asking import add_page, ask, cookie_of, guarded
-
-GZIP = ("accept-encoding", "gzip, deflate, br")
-
-
-class Counter:
-    """A page that says how often it was made, for which territory, for whom."""
-
-    def __init__(self, app: Starlette, path: str = "/counted", *, filling: int = 0, **options: Any) -> None:
-        self.times, self.filling, self.options = 0, filling, options
-        self.answer: type[Response] = HTMLResponse
-        self.status = 200
-        add_page(app, path, self.show)
-
-    async def show(self, request: Request) -> Response:
-        self.times += 1
-        here = territory(request)
-        keep(request, ("territory", here.id, here.changes), **self.options)
-        words = f"made {self.times} {here.name} {visitor(request).public_name} {'.' * self.filling}"
-        return self.answer(words, status_code=self.status)
-
-    __name__ = "show"
-
-
-def cache_of(app: Starlette) -> PageCache:
-    """The memory that stands around the application."""
-    layer: Any = app.middleware_stack
-    while not isinstance(layer, PageCache):
-        layer = layer.app
-    return layer
+from tests.web.kept import GZIP, Counter, cache_of
 
 
 async def test_a_kept_page_is_made_once_and_sent_whole(app: Starlette) -> None:
@@ -389,96 +360,3 @@ async def test_a_page_that_fails_while_it_is_sent_is_a_500_and_not_kept(app: Sta
     add_page(app, "/pieces", show)
     assert (await ask(app, "/pieces", failing=True)).status == 500
     assert not cache_of(app).pages
-
-
-# ---------------------------------------------------------------- whose page it is
-
-
-async def test_a_territory_opened_later_does_not_inherit_the_pages_of_its_host(app: Starlette) -> None:
-    """With one territory any host is its host; the host of the next one may have been asked before it was there."""
-    await a_territory("vallon")
-    Counter(app)
-    assert "Vallon" in (await ask(app, "/counted", host="coteau.test")).text
-    await a_territory("coteau")
-    assert "Coteau" in (await ask(app, "/counted", host="coteau.test")).text
-
-
-@pytest.mark.parametrize(
-    "host",
-    ["vallon.test", "VALLON.test", "vallon.test.", "vallon.test:8000", "Vallon.Test.:443", "vallon.test:"],
-)
-async def test_a_host_is_the_same_however_it_is_written(app: Starlette, host: str) -> None:
-    await a_territory("vallon")
-    await a_territory("coteau")
-    Counter(app)
-    await ask(app, "/counted", host="coteau.test")
-    assert "Vallon" in (await ask(app, "/counted", host=host)).text
-    assert "Coteau" in (await ask(app, "/counted", host="coteau.test")).text
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        [("host", "vallon.test"), ("host", "coteau.test")],
-        [("host", "coteau.test"), ("host", "vallon.test")],
-        [("host", "vallon.test, coteau.test")],
-        [("host", "vallon.test\tcoteau.test")],
-        [("host", "vallon.test@coteau.test")],
-        [("host", "coteau.test/vallon.test")],
-        [("host", "vallon.test:80:80")],
-        [("host", "vallon.test#coteau.test")],
-        [("host", "")],
-        [("host", "é.test")],
-        [("host", "a" * 300)],
-        [("host", "vallon..test")],
-        [],
-    ],
-)
-async def test_a_request_of_no_host_or_of_several_is_refused_and_poisons_nothing(app: Starlette, headers: Any) -> None:
-    await a_territory("vallon")
-    await a_territory("coteau")
-    Counter(app)
-    for _ in range(2):
-        answer = await ask(app, "/counted", host=None, headers=headers)
-        assert answer.status == 400
-        assert "<h1>" in answer.text
-        assert "Commune" not in answer.text
-    assert "Vallon" in (await ask(app, "/counted")).text
-    assert "Coteau" in (await ask(app, "/counted", host="coteau.test")).text
-
-
-async def test_what_a_client_says_of_its_host_elsewhere_is_not_heeded(app: Starlette) -> None:
-    await a_territory("vallon")
-    await a_territory("coteau")
-    Counter(app)
-    for name in ("x-forwarded-host", "forwarded", "x-host", "x-original-host", "x-forwarded-server"):
-        answer = await ask(
-            app, "/counted", headers=[(name, "host=coteau.test" if name == "forwarded" else "coteau.test")]
-        )
-        assert "Vallon" in answer.text
-
-
-async def test_a_neighbours_host_and_an_unknown_one_find_nothing_kept(app: Starlette) -> None:
-    await a_territory("vallon")
-    await a_territory("coteau")
-    Counter(app)
-    etag = (await ask(app, "/counted")).get("etag")
-    assert "Coteau" in (await ask(app, "/counted", host="coteau.test", headers=[("if-none-match", etag)])).text
-    for host in ("elsewhere.test", "test", "vallon", "x.vallon.test", "127.0.0.1", "[::1]", "[::1]:8000"):
-        answer = await ask(app, "/counted", host=host)
-        assert answer.status == 404
-        assert "Vallon" not in answer.text
-
-
-async def test_visitors_of_two_languages_and_territories_never_see_each_other_s_pages(app: Starlette) -> None:
-    for slug in ("vallon", "coteau"):
-        await a_territory(slug)
-    for _ in range(2):
-        for slug in ("vallon", "coteau"):
-            for lang in ("fr", "en"):
-                here = Visitor(app, f"{slug}.test")
-                here.client.cookies.set("language", lang)
-                shown = await here.get("/charter")
-                assert shown.root is not None
-                assert shown.root.get("lang") == lang
-                assert slug.title() in shown.title
