@@ -294,3 +294,9 @@ async def test_a_mail_speaks_the_language_of_the_account_that_gets_it(
     assert re.sub(r"\s", " ", mail.subject) == subject
     assert words in re.sub(r"\s", " ", mail.text)
     assert f'<html lang="{code}">' in mail.html
+
+
+def test_words_of_forms_are_shown_as_they_were_given() -> None:
+    shown = '{% from "components/field.html" import tr %}{{ tr(words) }}'
+    said = render.environment().from_string(shown).render(words="100% de <b>oui</b>")
+    assert said == "100% de &lt;b&gt;oui&lt;/b&gt;"
