@@ -37,8 +37,8 @@ PAGES = {
     "sign-in": "/sign-in",
     "components": "/components",
 }
-# What the README shows: the page, the width, and whether all of it or what a first look sees.
-IN_README = {("contribution", 1440): "contribution.png", ("contribution", 360): "contribution-phone.png"}
+# What the README shows: the page, the width, the file, and how much of the page: as far as its arguments at a desk.
+IN_README = {("contribution", 1440): ("contribution.png", 1760), ("contribution", 360): ("contribution-phone.png", 780)}
 
 
 @contextmanager
@@ -92,7 +92,10 @@ async def photograph(browser: Browser, address: str, name: str, path: str, schem
         await page.screenshot(path=target, full_page=True)
         made.append(target)
         if (name, width) in IN_README and scheme == "light":
-            await page.screenshot(path=SHOWN / IN_README[name, width])
+            file, depth = IN_README[name, width]
+            await page.screenshot(
+                path=SHOWN / file, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": depth}
+            )
         await page.close()
     return made
 
