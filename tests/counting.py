@@ -10,6 +10,10 @@ Every statement counts, those of the gate (territory, session) included; BEGIN a
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from unittest import mock
+
+from consult.core import changes
+from consult.territories import queries as territories
 
 
 class _Asked(logging.Handler):
@@ -26,7 +30,10 @@ class _Asked(logging.Handler):
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    """The statements sent while the block runs, in order."""
+    """The statements sent while the block runs, in order.
+
+    What a process remembers for a second it remembers for good here: a slow machine would ask for it again at random.
+    """
     statements: list[str] = []
     listener = _Asked(statements)
     log = logging.getLogger("tortoise.db_client")
@@ -35,7 +42,8 @@ def counted() -> Iterator[list[str]]:
     log.setLevel(logging.DEBUG)
     log.propagate = False  # pytest would keep every one of them for its report
     try:
-        yield statements
+        with mock.patch.object(changes, "STALE_AFTER", 3600.0), mock.patch.object(territories, "RENEW_AFTER", 3600.0):
+            yield statements
     finally:
         log.removeHandler(listener)
         log.setLevel(level)

@@ -1,5 +1,7 @@
 """Amendments: proposed by others, adopted or declined by the author, never applied onto a wording they were not for."""
 
+from datetime import timedelta
+
 import pytest
 from starlette.applications import Starlette
 
@@ -183,6 +185,16 @@ async def test_withdrawn_by_its_proposer_it_leaves_a_tombstone_and_takes_its_arg
     assert shown["state"] == "withdrawn"
     assert not {"body", "reason", "parts", "author"} & shown.keys()
     assert await refused(adopt_amendment(place.awa.voice(), **told)) == "amendment_gone"
+
+
+@pytest.mark.usefixtures("db")
+async def test_nobody_withdraws_an_amendment_at_the_closing_instant() -> None:
+    place, _, luc, amendment = await scene()
+    told = answer_to(place, amendment)
+    with clock.frozen(place.round.closes_at):
+        assert await refused(withdraw_amendment(luc.voice(), **told)) == "round_closed"
+    with clock.frozen(place.round.closes_at - timedelta(microseconds=1)):
+        assert (await withdraw_amendment(luc.voice(), **told)).state is ItemState.WITHDRAWN
 
 
 @pytest.mark.usefixtures("db")

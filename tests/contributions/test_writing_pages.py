@@ -91,7 +91,8 @@ async def test_a_text_that_is_too_long_is_refused_whole_and_kept_whole(app: Star
 async def test_a_late_text_is_shown_back_and_kept_as_a_draft(app: Starlette) -> None:
     place = await Place.make()
     visitor = Visitor(app, person=place.awa)
-    guard = (await visitor.get(NEW)).guard()
+    with clock.frozen(place.round.closes_at - timedelta(minutes=5), everywhere=True):
+        guard = (await visitor.get(NEW)).guard()
     with clock.frozen(place.round.closes_at, everywhere=True):
         answer = await visitor.post(NEW, {**guard, **typed(place)})
         assert answer.status == 422
