@@ -31,11 +31,13 @@ def run(work: Callable[[], Awaitable[T]]) -> T:
     """Open the database, do the work, close it; what went wrong becomes one clear sentence and a status of 1."""
     from consult.app import load_effects
     from consult.core.database import database
+    from consult.core.logs import set_up_logs
 
     async def with_database() -> T:
         async with database(settings().database_url):
             return await work()
 
+    set_up_logs()
     load_effects()
     try:
         return asyncio.run(with_database())

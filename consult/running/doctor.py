@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from consult.core.database import database, execute, pending_migrations
+from consult.core.logs import without_secrets
 from consult.core.outbox import backlog
 from consult.resources import resource_folder
 from consult.settings import settings
@@ -18,6 +20,12 @@ async def _files() -> str:
         if not any(resource_folder(name).iterdir()):
             raise RuntimeError(f"{name} is empty: install Consult again")
     return "templates and static files are here"
+
+
+async def _address() -> str:
+    if not settings().is_local and not settings().is_https:
+        raise RuntimeError("CONSULT_BASE_URL begins with http://: whoever listens on the way reads people's sessions")
+    return f"people come to {settings().base_url}"
 
 
 async def _mail() -> str:
@@ -50,17 +58,17 @@ async def _mails() -> str:
     return f"{by_state.get('waiting', 0)} mails wait, {by_state.get('sent', 0)} have been sent"
 
 
-CHECKS: tuple[Check, ...] = (_files, _mail, _database, _owed, _mails)
+CHECKS: tuple[Check, ...] = (_files, _address, _mail, _database, _owed, _mails)
 
 
 async def examine() -> int:
     """Run every check and print its outcome; returns the number of faults."""
     console, faults = Console(), 0
-    console.print(f"Consult, in {Path.cwd()}, at {settings().base_url}")
+    console.print(escape(f"Consult, in {Path.cwd()}, at {settings().base_url}"))
     for check in CHECKS:
         try:
-            console.print(f"[green]ok[/]    {await check()}")
+            console.print(f"[green]ok[/]    {escape(await check())}")
         except Exception as error:
             faults += 1
-            console.print(f"[red]fault[/] {error}")
+            console.print(f"[red]fault[/] {escape(without_secrets(str(error)) or type(error).__name__)}")
     return faults

@@ -186,9 +186,9 @@ async def test_a_very_long_text_is_refused_by_its_form_and_not_as_a_broken_reque
 
 def test_a_refusal_stands_at_its_field_or_above_the_form() -> None:
     letter = empty_form(Letter, {"title": "Bonjour"})
-    letter.refuse(Refusal("short", "Trop court : %(number)s.", {"number": 3}, field="title"))
+    letter.refuse(Refusal("short", "Trop court (%(number)s).", {"number": 3}, field="title"))
     letter.refuse(Refusal("closed", "Fermée.", field="nowhere"))
-    assert list(letter.title.errors) == ["Trop court : 3."]
+    assert list(letter.title.errors) == ["Trop court (3)."]
     assert list(letter.form_errors) == ["Fermée."]
 
 

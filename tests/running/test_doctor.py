@@ -1,0 +1,43 @@
+"""``consult doctor`` says what is wrong, what to do, and nothing secret."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from consult.core import clock
+from consult.core.models import OutboxRow
+from tests.running.test_serve import start
+
+SECRET = "a secret for the time of a test, long enough"
+
+
+def told(done: subprocess.CompletedProcess[str]) -> str:
+    return " ".join((done.stdout + done.stderr).split())
+
+
+async def test_a_well_instance_is_well_and_a_reaction_given_up_is_a_fault(db: str, tmp_path: Path) -> None:
+    done = start(tmp_path, "doctor", database_url=db, secret_key=SECRET)
+    assert done.returncode == 0, told(done)
+    await OutboxRow.create(
+        event="x", payload={}, effect="x", created_at=clock.now(), error="ConnectionError: no [/] press"
+    )
+    done = start(tmp_path, "doctor", database_url=db, secret_key=SECRET)
+    assert done.returncode == 1
+    assert "1 reactions were given up" in told(done)
+
+
+@pytest.mark.parametrize("url", ["sqlite:///nowhere/at/all/c.sqlite3", "postgres://me:s3cr3t@127.0.0.1:9/none"])
+def test_a_database_that_is_not_there_is_told_without_its_password(tmp_path: Path, url: str) -> None:
+    (tmp_path / "nowhere").write_text("")
+    done = start(tmp_path, "doctor", database_url=url.replace("/nowhere", f"{tmp_path}/nowhere"), secret_key=SECRET)
+    assert done.returncode == 1
+    assert "fault" in told(done)
+    assert "s3cr3t" not in told(done)
+    assert "Traceback" not in told(done)
+
+
+def test_an_address_without_https_is_a_fault(database_url: str, tmp_path: Path) -> None:
+    done = start(tmp_path, "doctor", database_url=database_url, secret_key=SECRET, base_url="http://example.org")
+    assert done.returncode == 1
+    assert "begins with http://" in told(done)
