@@ -12,7 +12,8 @@ from typing import Any
 from tortoise import Tortoise
 from tortoise.models import Model
 
-from consult.core.database import APP_LABEL, execute
+from consult.accounts.rules import read_address
+from consult.core.database import APP_LABEL, dialect, execute
 
 
 class AtDeletion(StrEnum):
@@ -96,6 +97,21 @@ async def forget(account_id: int, email_key: str) -> None:
     if email_key:
         await execute("DELETE FROM mail WHERE LOWER(recipient) = :key", key=email_key)
         await execute("UPDATE invitation SET email = '' WHERE LOWER(email) = :key", key=email_key)
+        await _forget_accented(email_key)
+
+
+async def _forget_accented(email_key: str) -> None:
+    """The same where SQL sees two addresses: SQLite lowers no É, and no engine knows a domain in its two writings."""
+    beyond_ascii = (
+        "OCTET_LENGTH({0}) > LENGTH({0})" if dialect() == "postgres" else "LENGTH(CAST({0} AS BLOB)) > LENGTH({0})"
+    )
+    for table, column in (("mail", "recipient"), ("invitation", "email")):
+        rows = await execute(f"SELECT id, {column} AS email FROM {table} WHERE {beyond_ascii.format(column)}")
+        same = [row["id"] for row in rows if (read := read_address(row["email"])) and read.key == email_key]
+        if same and table == "mail":
+            await execute("DELETE FROM mail WHERE id IN :keys", keys=same)
+        elif same:
+            await execute("UPDATE invitation SET email = '' WHERE id IN :keys", keys=same)
 
 
 async def rows_of(place: Place, account_id: int) -> list[dict[str, Any]]:

@@ -69,7 +69,8 @@ DEFINITIONS: dict[str, dict[str, str]] = {
     },
     "consultation": {
         "last_number": "SELECT COALESCE(MAX(c.number), 0) FROM contribution c WHERE c.consultation_id = x.id",
-        "contributions_count": f"SELECT COUNT(*) FROM contribution c WHERE c.consultation_id = x.id AND {_CONTRIBUTION}",
+        "contributions_count": "SELECT COUNT(*) FROM contribution c WHERE c.consultation_id = x.id"
+        f" AND {_CONTRIBUTION}",
         "arguments_count": f"SELECT COUNT(*) {_ARGUMENTS} AND c.consultation_id = x.id AND {_CONTRIBUTION}",
         "sources_count": f"SELECT COUNT(*) {_SOURCES} AND c.consultation_id = x.id AND {_CONTRIBUTION}",
         "amendments_count": f"SELECT COUNT(*) {_AMENDMENTS} AND c.consultation_id = x.id AND {_CONTRIBUTION}",
@@ -83,7 +84,9 @@ async def recount() -> list[str]:
     """Each counter that says something else than its definition, in words."""
     wrong = []
     for table, counters in DEFINITIONS.items():
-        columns = ", ".join(f"x.{name} AS is_{name}, ({definition}) AS be_{name}" for name, definition in counters.items())
+        columns = ", ".join(
+            f"x.{name} AS is_{name}, ({definition}) AS be_{name}" for name, definition in counters.items()
+        )
         alive = " WHERE x.state = 'published'" if table not in {"section", "consultation"} else ""
         for row in await execute(f"SELECT x.id, {columns} FROM {table} x{alive}"):
             wrong += [

@@ -21,8 +21,9 @@ async def test_reading_every_page_there_is_changes_no_row(app: Starlette, who: s
         id=new_key(), organisation=place.organisations["verified"], email="lou@exemple.fr", created_at=clock.now(),
         invited_by=place.people["omar"].account, expires_at=clock.now().replace(year=clock.now().year + 1),
     )  # fmt: skip
-    values = {"slug": ["plan-velo", "brouillon"], "n": [1], "id": keys_of(place)[::2], "member": [1], "name": ["charter"],
-              "token": [*tokens, invitations.token_for(invited.id)], "invitation": [invited.id]}  # fmt: skip
+    values = {"slug": ["plan-velo", "brouillon"], "n": [1], "id": keys_of(place)[::2], "member": [1],
+              "name": ["charter"], "token": [*tokens, invitations.token_for(invited.id)],
+              "invitation": [invited.id]}  # fmt: skip
     visitor, before = place.visitor(app, who), await rows()
     for address in addresses("GET", values):
         answer = await visitor.client.get(address)

@@ -1,4 +1,4 @@
-"""Hidden is hidden: the words of what waits, was withdrawn or was hidden are looked for in everything that is answered."""
+"""Hidden is hidden: the words of what waits, was withdrawn or hidden are looked for in everything that is answered."""
 
 import pytest
 from starlette.applications import Starlette
@@ -8,7 +8,7 @@ from tests.attacks.world import SECRET, World, a_world
 
 QUERIES = ("", "?after=WzFd", "?sort=votes", "?sort=random&seed=1", "?sort=argued", "?side=for", "?draft={draft}")
 # nobody here wrote anything that is not public; the administrator may read drafts, and organisations that wait
-STRANGERS = ("", "ines", "guarantor", "moderator")
+STRANGERS = ("", "ines", "guarantor")
 
 
 @pytest.fixture
@@ -22,7 +22,11 @@ def pages_of(world: World, only: str) -> list[str]:
     numbers = [one.number for one in place.contributions.values() if one.number is not None]
     some = {"slug": ["plan-velo"], "path": ["site.css"], "name": ["charter"]}
     found = [*addresses("GET", {**some, "n": [*numbers, 99], "id": [1]}, only=only)]
-    found += addresses("GET", {**some, "n": [1, 2, 3], "id": keys_of(place), "member": [1]}, only=only + ".*{id")
+    found += addresses("GET", {**some, "n": [1], "id": keys_of(place), "member": [1]}, only=only + ".*{id")
+    for state in ("withdrawn", "hidden"):
+        beneath = [place.arguments[f"beneath-{state}"].id, place.amendments[f"beneath-{state}"].id]
+        number = place.contributions[state].number
+        found += addresses("GET", {**some, "n": [number], "id": beneath, "member": [1]}, only=only + ".*{n:.*{id")
     found += addresses("GET", {**some, "slug": ["brouillon", "bientot", "ancienne"], "n": [1], "id": [1]}, only=only)
     return found
 
@@ -31,7 +35,7 @@ def pages_of(world: World, only: str) -> list[str]:
 async def test_no_page_holds_a_word_of_what_is_not_public(app: Starlette, world: World, who: str) -> None:
     visitor = world.vallon.visitor(app, who)
     for address in pages_of(world, "" if who else "^/(consultations|organisations|$)"):
-        for query in QUERIES if address.endswith(("contributions", "new")) else ("", "?after=WzFd"):
+        for query in QUERIES if address.endswith(("contributions", "new")) else ("",):
             if who == "ines" and address.endswith(str(world.vallon.organisations["waiting"].id)):
                 continue  # hers
             answer = await visitor.client.get(address + query.format(draft=world.vallon.draft.id))  # type: ignore[union-attr]
@@ -40,12 +44,15 @@ async def test_no_page_holds_a_word_of_what_is_not_public(app: Starlette, world:
             assert mine or SECRET not in answer.text, f"{who or 'somebody'} reads {address}{query}"
 
 
-@pytest.mark.parametrize("words", ["zzsecr", "zzsecretc", "zzsecretbeneath", "zzsecretcontributionhidde", "zzsecretorg"])
+@pytest.mark.parametrize(
+    "words", ["zzsecr", "zzsecretc", "zzsecretbeneath", "zzsecretcontributionhidde", "zzsecretorg"]
+)
 async def test_no_search_finds_what_is_not_public(app: Starlette, world: World, words: str) -> None:
     for who in STRANGERS:
         visitor = world.vallon.visitor(app, who)
         found = await visitor.get("/consultations/plan-velo/contributions", params={"q": words})
-        assert SECRET not in found.text.replace(words, "") and "/contributions/1" not in found.text, found.words
+        assert SECRET not in found.text.replace(words, ""), found.words
+        assert "/contributions/1" not in found.text, found.words
         if who:
             similar = await visitor.client.get(
                 "/consultations/plan-velo/contributions/similar", params={"title": SECRET, "body": words * 3}
@@ -58,7 +65,8 @@ async def test_what_was_kept_is_answered_no_longer_once_it_is_withdrawn(app: Sta
     place = world.vallon
     somebody, luc = place.visitor(app), place.visitor(app, "luc")
     pages = [place.path, f"{place.path}/history", "/consultations/plan-velo/contributions",
-             "/consultations/plan-velo/contributions?q=piste", "/consultations/plan-velo/contributions?sort=votes"]  # fmt: skip
+             "/consultations/plan-velo/contributions?q=piste",
+             "/consultations/plan-velo/contributions?sort=votes"]  # fmt: skip
     tags = {}
     for address in pages:
         for _ in range(2):  # kept, then answered from memory
@@ -90,4 +98,5 @@ async def test_what_stands_beneath_a_tombstone_answers_like_nothing(app: Starlet
 async def test_the_file_of_ones_data_holds_nothing_of_others(app: Starlette, world: World) -> None:
     for who in ("guarantor", "administrator"):
         data = await world.vallon.visitor(app, who).client.get("/account/data.json")
-        assert data.status_code == 200 and SECRET not in data.text
+        assert data.status_code == 200
+        assert SECRET not in data.text

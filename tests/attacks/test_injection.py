@@ -1,13 +1,18 @@
-"""Injection: what people type is never markup, header, query, template or log line; and nothing that they type is a 500."""
+"""Injection: what people type is never markup, header, query, template or log line, and never a failure of ours."""
 
 import json
 import logging
+import re
 import time
+from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from starlette.applications import Starlette
 
+from consult.arguments.models import Argument
+from consult.core.outbox import drain_all
 from consult.core.paging import write_cursor
 from consult.core.text.diff import word_diff
 from consult.core.text.markdown import render_markdown
@@ -19,14 +24,14 @@ from tests.browsing import Visitor
 MARK = "zzmark"
 HOSTILE = [
     f"<script>{MARK}()</script>",
-    f"\"><img src=x onerror={MARK}()>",
+    f'"><img src=x onerror={MARK}()>',
     f"[a](javascript:{MARK}()) ![b](data:text/html;base64,{MARK}) <javascript:{MARK}()>",
-    f"[a](https://example.org/\"onmouseover={MARK}\"x)",
-    f"<a href=\"&#106;avascript:{MARK}\">x</a> <svg/onload={MARK}()> <iframe srcdoc={MARK}>",
+    f'[a](https://example.org/"onmouseover={MARK}"x)',
+    f'<a href="&#106;avascript:{MARK}">x</a> <svg/onload={MARK}()> <iframe srcdoc={MARK}>',
     f"{{{{ 7*7 }}}}{{% raw %}} ${{7*7}} %(x)s {{0}} {MARK}",
     f"' OR 1=1 -- {MARK}; DROP TABLE account; \" NEAR/2 * ) (",
     f"a\r\nBcc: {MARK}@example.org\r\n\r\nx",
-    f"\x00\u202e\ud800\udfff\ufeff {MARK} \U0001f6b2\U0001f469\u200d\U0001f467 e{'\u0301' * 40}",
+    f"\x00\u202e\ud800\udfff\ufeff {MARK} \U0001f6b2\U0001f469\u200d\U0001f467 " + "e\u0301" + "\u0301" * 40,
 ]
 FORBIDDEN = ("<script>", "onerror=", "onload=", "onmouseover=", "javascript:", "srcdoc", "<svg/", "<iframe")
 
@@ -45,18 +50,28 @@ def no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("consult.web.limits.count", allow)
 
 
+AS_FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+def encoded(values: dict[str, str]) -> str:
+    """As a browser gone mad would send it: halves of characters included."""
+    return urlencode({name: value.encode("utf-8", "surrogatepass") for name, value in values.items()})
+
+
 def is_clean(html: str) -> bool:
     """Whether nothing that was typed has become markup: in text these words are escaped, or only words."""
-    from html.parser import HTMLParser
 
     bad: list[str] = []
 
     class Reader(HTMLParser):
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             for name, value in attrs:
-                if name.startswith("on") or name in {"style", "srcdoc"} or (
-                    name in {"href", "src", "action", "formaction"} and (value or "").lstrip().lower().startswith(
-                        ("javascript:", "data:text", "vbscript:")
+                if (
+                    name.startswith("on")
+                    or name in {"style", "srcdoc"}
+                    or (
+                        name in {"href", "src", "action", "formaction"}
+                        and (value or "").lstrip().lower().startswith(("javascript:", "data:text", "vbscript:"))
                     )
                 ):
                     bad.append(f"{tag} {name}={value}")
@@ -87,10 +102,11 @@ async def test_what_is_typed_in_any_field_becomes_no_markup(app: Starlette, plac
             ("/account/email", {"email": text}),
             ("/language", {"language": text, "next": text}),
         ):  # fmt: skip
-            data = {name: value.encode("utf-8", "surrogatepass") for name, value in {**common, **sent}.items()}
-            answer = await paul.client.post(address, data=data)
-            assert answer.status_code < 500 and is_clean(answer.text), (address, text)
+            answer = await paul.client.post(address, content=encoded({**common, **sent}), headers=AS_FORM)
+            assert answer.status_code < 500, (address, text)
+            assert is_clean(answer.text), (address, text)
             assert "\n" not in answer.headers.get("location", "")
+    assert await Argument.filter(body__contains=MARK).count() >= len(HOSTILE) - 1, "the attack went through"
     numbers = [1, *range(7, 8 + len(HOSTILE))]
     pages = ["/", "/consultations/plan-velo", "/consultations/plan-velo/contributions", "/account", "/account/data",
              "/account/contributions", "/account/organisations", "/admin/organisations", "/admin/staff"]  # fmt: skip
@@ -98,7 +114,8 @@ async def test_what_is_typed_in_any_field_becomes_no_markup(app: Starlette, plac
     for visitor in (Visitor(app), paul, admin):
         for address in pages:
             answer = await visitor.client.get(address)
-            assert answer.status_code < 500 and is_clean(answer.text), address
+            assert answer.status_code < 500, address
+            assert is_clean(answer.text), address
 
 
 ODD = [
@@ -107,8 +124,8 @@ ODD = [
     "-1",
     "%00",
     "\udcff",
-    "a" * 3000,
-    "\"" * 200,
+    "a" * 900,
+    '"' * 200,
     "* OR *:*",
     "a:b & c | !d <-> e",
     write_cursor(2**40, 1),
@@ -126,24 +143,27 @@ PARAMETERS = ("q", "after", "section", "sort", "kind", "seed", "for_after", "aga
 
 
 async def test_no_parameter_of_an_address_makes_it_fail(app: Starlette, place: Place) -> None:
-    pages = ["/", "/consultations/plan-velo/contributions", place.path, f"{place.path}/history", "/sign-in", "/language",
+    pages = ["/", "/consultations/plan-velo/contributions", place.path, f"{place.path}/history", "/sign-in",
+             "/language",
              f"/organisations/{place.organisations['verified'].id}", "/account/contributions",
              "/consultations/plan-velo/contributions/new", "/consultations/plan-velo/contributions/similar",
              f"{place.path}/arguments/new", f"{place.path}/sources/new"]  # fmt: skip
     ines = place.visitor(app, "ines")
     for address in pages:
         for word in ODD:
-            sent = {name: word.encode("utf-8", "surrogatepass") for name in PARAMETERS}
-            answer = await ines.client.get(address, params=sent)
-            assert answer.status_code < 500 and is_clean(answer.text), (address, word)
+            answer = await ines.client.get(f"{address}?{encoded(dict.fromkeys(PARAMETERS, word))}")
+            assert answer.status_code < 500, (address, word)
+            assert is_clean(answer.text), (address, word)
     for sort in ("votes", "argued", "contested", "random", "recent"):
         for word in ODD:
-            asked = {"sort": sort, "after": word.encode("utf-8", "surrogatepass")}
-            answer = await ines.client.get("/consultations/plan-velo/contributions", params=asked)
+            asked = encoded({"sort": sort, "after": word})
+            answer = await ines.client.get(f"/consultations/plan-velo/contributions?{asked}")
             assert answer.status_code == 200, (sort, word)
 
 
-@pytest.mark.parametrize("word", ["%00", "%ff%fe", "%ed%a0%80", "9" * 30, "..%2f..", "%e2%80%ae", "é" * 120, "{{7*7}}"])
+@pytest.mark.parametrize(
+    "word", ["%00", "%ff%fe", "%ed%a0%80", "9" * 30, "..%2f..", "%e2%80%ae", "é" * 120, "{{'zz'*4}}"]
+)
 async def test_no_word_in_an_address_makes_it_fail(app: Starlette, place: Place, word: str) -> None:
     values = {name: [word] for name in ("slug", "n", "id", "member", "invitation", "token", "path", "name")}
     for who in ("", "ines", "administrator"):
@@ -151,13 +171,14 @@ async def test_no_word_in_an_address_makes_it_fail(app: Starlette, place: Place,
         for address in {*addresses("GET", values), *addresses("GET", {**values, "slug": ["plan-velo"]})}:
             answer = await visitor.client.get(address)
             assert answer.status_code < 500, address
-            assert "49" not in answer.text or "7*7" not in word
+            assert "zzzzzzzz" not in answer.text, "templates are not made of what people type"
 
 
 @pytest.mark.parametrize(
     "onward",
-    ["//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example", "javascript:x",
-     "/%09/evil.example", "///evil.example", "/\r\nLocation: https://evil.example", " //evil.example", "/..//evil.example"],
+    ["//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example",
+     "javascript:x", " //evil.example", "/..//evil.example",
+     "/%09/evil.example", "///evil.example", "/\r\nLocation: https://evil.example"],
 )  # fmt: skip
 async def test_nobody_is_led_to_another_site(app: Starlette, place: Place, onward: str) -> None:
     somebody = place.visitor(app, "ines")
@@ -166,22 +187,23 @@ async def test_nobody_is_led_to_another_site(app: Starlette, place: Place, onwar
     data = {"language": "en", "next": onward, "csrf": await guard_of(somebody), "once": "ailleurs-01"}
     places.append((await somebody.client.post("/language", data=data)).headers["location"])
     for one in places:
-        assert one.startswith("/") and not one.startswith(("//", "/\\")) and "\n" not in one, one
+        assert re.match(r"/(?![/\\])[^\\\r\n]*$", one), one
 
 
 async def test_a_name_adds_no_header_to_a_mail(app: Starlette, place: Place) -> None:
-    from consult.core.outbox import drain_all
-
     paul = place.visitor(app, "paul")
     name = "Lou\r\nBcc: victime@exemple.fr"
-    await paul.client.post("/account/name", data={"public_name": name, "csrf": await guard_of(paul), "once": "entete-01"})
+    await paul.client.post(
+        "/account/name", data={"public_name": name, "csrf": await guard_of(paul), "once": "entete-01"}
+    )
     data = {"side": "for", "body": "Oui.\r\n.\r\nMAIL FROM", "csrf": await guard_of(paul), "once": "entete-02"}
     assert (await paul.client.post(f"{place.path}/arguments/new", data=data)).status_code == 303
     await drain_all()
     mails = await Mail.filter()
     assert mails
     for mail in mails:
-        assert "\n" not in mail.subject and "\r" not in mail.subject + mail.recipient
+        assert "\n" not in mail.subject
+        assert "\r" not in mail.subject + mail.recipient
         assert "\nBcc:" not in mail.text
 
 
@@ -232,7 +254,13 @@ def test_no_difference_takes_long_to_draw(old: str, new: str) -> None:
 async def test_what_is_too_large_is_refused_before_it_is_read(app: Starlette, place: Place) -> None:
     paul = place.visitor(app, "paul")
     csrf = await guard_of(paul)
-    heavy = {"csrf": csrf, "once": "lourd-0001", "title": "T", "body": "a" * 2_000_000, "section": str(place.section.id)}
+    heavy = {
+        "csrf": csrf,
+        "once": "lourd-0001",
+        "title": "T",
+        "body": "a" * 2_000_000,
+        "section": str(place.section.id),
+    }
     answer = await paul.client.post("/consultations/plan-velo/contributions/new", data=heavy)
     assert answer.status_code == 413
     many = "&".join(f"a{n}=" for n in range(100_000))
@@ -254,4 +282,5 @@ async def test_a_stored_text_is_shown_as_it_was_typed(app: Starlette, place: Pla
 async def test_ones_data_is_a_file_of_plain_data(app: Starlette, place: Place) -> None:
     answer = await place.visitor(app, "luc").client.get("/account/data.json")
     assert answer.headers["content-type"].startswith("application/json")
-    assert answer.headers["content-disposition"].startswith("attachment") and json.loads(answer.content)
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert json.loads(answer.content)

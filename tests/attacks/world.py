@@ -204,9 +204,7 @@ async def _beneath(side: Place, state: str, writer: Person) -> None:
     )  # fmt: skip
     if state in ("withdrawn", "hidden"):  # what was said about an amendment that is gone
         amendment = side.amendments[state]
-        about = await publish_argument(
-            voice, **at, side=Side.FOR, body=f"{word % 'about'}", amendment_id=amendment.id
-        )
+        about = await publish_argument(voice, **at, side=Side.FOR, body=f"{word % 'about'}", amendment_id=amendment.id)
         side.arguments[f"about-{state}"] = about
         side.sources[f"about-{state}"] = await publish_source(
             voice, **at, argument_id=about.id, title=f"{word % 'aboutsource'}", link="https://example.org/a",
