@@ -1,7 +1,7 @@
-"""A visitor without a browser: asks the application in the test's own task, keeps cookies, checks every page it is shown.
+"""A visitor without a browser: asks the application in the test's own task, keeps cookies, checks every page shown.
 
-``Visitor.get`` and ``.post`` parse each HTML answer and fail the test when a page breaks what all pages owe: a language,
-a title, one h1, unique ids, a label for every field, a guard in every POST form, no inline style or script.
+``Visitor.get`` and ``.post`` parse each HTML answer and fail the test when a page breaks what all pages owe: a
+language, a title, one h1, unique ids, a label for every field, a guard in every POST form, no inline style or script.
 """
 
 import re

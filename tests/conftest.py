@@ -21,12 +21,12 @@ hypothesis_settings.load_profile("shared cores")
 
 
 @pytest.fixture
-async def app(db: str) -> AsyncIterator[Starlette]:
+async def app(db: str) -> Starlette:
     """The application on an open, empty, migrated database."""
     forget_territories()
     changes.forget_all()
     await limits.forget()
-    yield create_app(open_database=False)
+    return create_app(open_database=False)
 
 
 @pytest.fixture

@@ -37,8 +37,9 @@ async def sender_of(territory_id: int | None) -> Sender:
     row = await Territory.get_or_none(id=territory_id) if territory_id else None
     if row is None:
         return Sender(None, "Consult", settings().base_url, "", "Europe/Paris", "fr")
-    hosts = await TerritoryHost.filter(territory_id=row.id).order_by("host").values_list("host", flat=True)
-    return Sender(row.id, row.name, base_address(hosts), row.contact_email, row.timezone, row.language, row.accent)
+    hosts = await TerritoryHost.filter(territory_id=row.id).order_by("host")
+    address = base_address(one.host for one in hosts)
+    return Sender(row.id, row.name, address, row.contact_email, row.timezone, row.language, row.accent)
 
 
 @dataclass(frozen=True)
