@@ -10,7 +10,7 @@ from consult.consultations.items import ItemState
 from consult.consultations.models import Consultation, Round
 from consult.consultations.rules import Deed, deed_refusal
 from consult.contributions.actions.beneath import SectionFlags, move_counters
-from consult.contributions.actions.rows import lock_below, made_by_form, said_already
+from consult.contributions.actions.rows import add_row, lock_below, made_before
 from consult.contributions.actions.waiting import publish_waiting
 from consult.core.action import Action
 from consult.core.database import execute
@@ -57,22 +57,21 @@ async def publish_argument(
         state=ItemState.PUBLISHED if voice.confirmed else ItemState.WAITING,
         once=once,
     )
+    one = 1 if voice.confirmed else 0
     async with Action(voice, territory_id=territory_id) as action:
-        _, rounds = await lock_below(action, territory_id, consultation_id)
-        made = await made_by_form(Argument, once)
-        if made is None:
-            section = await count_argument(action, argument, 1 if voice.confirmed else 0)
+        _, rounds = await lock_below(action, territory_id, consultation_id, arguments_count=one)
+        said = {"contribution_id": contribution_id, "amendment_id": amendment_id, "side": side.value, "body": body}
+        made = await made_before(Argument, voice, once, **said)
+        if made is None or once is None or made.once != once:  # words said before are judged; a form sent twice is not
+            section = await count_argument(action, argument, one, totals=False)
             await _judge_amendment(argument)
             refuse(deed_refusal(Deed.ARGUE, rounds, section, action.at))
-            made = await said_already(
-                Argument, voice, contribution_id=contribution_id, amendment_id=amendment_id, side=side.value, body=body
-            )
         if made is not None:
             action.nothing_to_do()
             return made
         argument.created_at = action.at
         argument.published_at = action.at if voice.confirmed else None
-        await argument.save(force_create=True)
+        await add_row(action, argument)
         if voice.confirmed:
             action.record(_published(territory_id, argument))
         else:
@@ -87,12 +86,16 @@ async def publish_argument(
         return argument
 
 
-async def count_argument(action: Action, argument: Argument, by: int) -> SectionFlags:
-    """Move the counters by an argument more or less, with the sources that stand under it."""
+async def count_argument(action: Action, argument: Argument, by: int, *, totals: bool = True) -> SectionFlags:
+    """Move the counters by an argument more or less, with the sources that stand under it.
+
+    Args:
+        totals: False when the consultation's own counter was moved with its lock.
+    """
     moves: dict[str, Any] = {"arguments_count": by, "sources_count": by * argument.sources_count}
     if argument.amendment_id is None:
         moves[f"arguments_{argument.side.value}"] = by
-    return await move_counters(action, argument.consultation_id, argument.contribution_id, **moves)
+    return await move_counters(action, argument.consultation_id, argument.contribution_id, totals=totals, **moves)
 
 
 async def _judge_amendment(argument: Argument, *, unanswered: bool = True) -> None:

@@ -8,7 +8,7 @@ from consult.consultations.items import ItemState
 from consult.consultations.models import Consultation, Round
 from consult.consultations.rules import Deed, deed_refusal
 from consult.contributions.actions.beneath import SectionFlags, move_counters
-from consult.contributions.actions.rows import lock_below, made_by_form, said_already
+from consult.contributions.actions.rows import add_row, lock_below, made_before
 from consult.contributions.actions.waiting import publish_waiting
 from consult.core.action import Action
 from consult.core.database import execute
@@ -83,25 +83,17 @@ async def publish_source(
     )
     async with Action(voice, territory_id=territory_id) as action:
         _, rounds = await lock_below(action, territory_id, consultation_id)
-        made = await made_by_form(Source, once)
-        if made is None:
+        said = {"contribution_id": contribution_id, "argument_id": argument_id, "link": wording.link}
+        made = await made_before(Source, voice, once, **said, title=wording.title, body=wording.body)
+        if made is None or once is None or made.once != once:  # words said before are judged; a form sent twice is not
             section = await count_source(action, source, 1 if voice.confirmed else 0)
             refuse(deed_refusal(Deed.SOURCE, rounds, section, action.at))
-            made = await said_already(
-                Source,
-                voice,
-                contribution_id=contribution_id,
-                argument_id=argument_id,
-                link=wording.link,
-                title=wording.title,
-                body=wording.body,
-            )
         if made is not None:
             action.nothing_to_do()
             return made
         source.created_at = action.at
         source.published_at = action.at if voice.confirmed else None
-        await source.save(force_create=True)
+        await add_row(action, source)
         if voice.confirmed:
             action.record(_published(territory_id, source))
         else:

@@ -1,7 +1,10 @@
 """What several verbs share: locking, what was sent before, the search row, a new wording."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
+
+from tortoise.models import Model
 
 from consult.consultations.actions import lock_consultation
 from consult.consultations.items import Item
@@ -81,11 +84,41 @@ async def said_already(model: type[AnyItem], voice: Voice, **said: Any) -> AnyIt
     return await _first(model, mine | said, " AND state IN ('published', 'waiting')") if voice.account_id else None
 
 
+async def made_before(model: type[AnyItem], voice: Voice, once: str | None, **said: Any) -> AnyItem | None:
+    """Both in one query: the row that this form has made, or else the same words in the same place."""
+    mine = {"author_id": voice.account_id, "organisation_id": voice.organisation_id, **said}
+    same, given = _same(mine)
+    sql = (
+        f"SELECT {columns_of(model)} FROM {model._meta.db_table} WHERE once = :once"
+        f" OR ({same} AND state IN ('published', 'waiting')) LIMIT 1"
+    )
+    return next(iter(await instances(model, sql, given, once=once or "")), None)
+
+
+async def add_row(action: Action, row: Item) -> None:
+    """Have a new row written with the action's audit, in one go; nothing after it in the action may ask for it."""
+    columns = _columns(type(row))
+    names = ", ".join(columns.values())
+    values = {name: row._meta.fields_map[name].to_db_value(getattr(row, name), row) for name in columns}
+    places = ", ".join(f":{name}" for name in columns)
+    action.write(f"INSERT INTO {row._meta.db_table} ({names}) VALUES ({places})", **values)
+    row._saved_in_db = True
+
+
+@cache
+def _columns(model: type[Model]) -> dict[str, str]:
+    return dict(model._meta.fields_db_projection)
+
+
 async def _first(model: type[AnyItem], values: dict[str, Any], more: str = "") -> AnyItem | None:
-    same = " AND ".join(f"{name} IS NULL" if value is None else f"{name} = :{name}" for name, value in values.items())
-    given = {name: value for name, value in values.items() if value is not None}
+    same, given = _same(values)
     sql = f"SELECT {columns_of(model)} FROM {model._meta.db_table} WHERE {same}{more} LIMIT 1"
     return next(iter(await instances(model, sql, given)), None)
+
+
+def _same(values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    same = " AND ".join(f"{name} IS NULL" if value is None else f"{name} = :{name}" for name, value in values.items())
+    return same, {name: value for name, value in values.items() if value is not None}
 
 
 async def contribution_inside(consultation_id: int, contribution_id: int) -> Contribution:
