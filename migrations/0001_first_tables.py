@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Account',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('public_name', fields.CharField(max_length=80)),
                 ('language', fields.CharField(default='fr', max_length=5)),
                 ('origin', fields.CharField(default='sign-up', max_length=40)),
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='AuditEntry',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('territory_id', fields.BigIntField(null=True)),
                 ('account_id', fields.BigIntField(null=True)),
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Identity',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('account', fields.OneToOneField('consult.Account', source_field='account_id', db_constraint=True, to_field='id', related_name='identity', on_delete=OnDelete.CASCADE)),
                 ('email', fields.CharField(max_length=254)),
                 ('email_key', fields.CharField(unique=True, max_length=254)),
@@ -71,10 +71,11 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='MailLink',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
-                ('account', fields.ForeignKeyField('consult.Account', source_field='account_id', db_constraint=True, to_field='id', related_name='links', on_delete=OnDelete.CASCADE)),
-                ('purpose', fields.CharEnumField(description='CONFIRM: confirm\nSIGN_IN: sign_in\nCHANGE_EMAIL: change_email\nRESET_PASSWORD: reset_password', enum_type=LinkPurpose, max_length=20)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
+                ('account', fields.ForeignKeyField('consult.Account', source_field='account_id', null=True, db_constraint=True, to_field='id', related_name='links', on_delete=OnDelete.CASCADE)),
+                ('purpose', fields.CharEnumField(description='CONFIRM: confirm\nSIGN_IN: sign_in\nCHANGE_EMAIL: change_email\nINVITE: invite\nNOTICE: notice', enum_type=LinkPurpose, max_length=20)),
                 ('email', fields.CharField(max_length=254)),
+                ('email_key', fields.CharField(default='', db_index=True, max_length=254)),
                 ('territory_id', fields.BigIntField(null=True)),
                 ('next_path', fields.CharField(default='', max_length=500)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
@@ -87,7 +88,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='OutboxRow',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('event', fields.CharField(max_length=80)),
                 ('payload', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
                 ('effect', fields.CharField(max_length=120)),
@@ -103,7 +104,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Session',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('digest', fields.CharField(unique=True, max_length=64)),
                 ('account', fields.ForeignKeyField('consult.Account', source_field='account_id', db_constraint=True, to_field='id', related_name='sessions', on_delete=OnDelete.CASCADE)),
                 ('browser', fields.CharField(default='', max_length=120)),
@@ -117,7 +118,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Territory',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('slug', fields.CharField(unique=True, max_length=60)),
                 ('name', fields.CharField(max_length=200)),
                 ('kind', fields.CharEnumField(default=TerritoryKind.BODY, description='COMMUNE: commune\nINTERCOMMUNALITY: intercommunality\nDEPARTEMENT: departement\nREGION: region\nBODY: body', enum_type=TerritoryKind, max_length=20)),
@@ -136,7 +137,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Consultation',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('territory', fields.ForeignKeyField('consult.Territory', source_field='territory_id', db_constraint=True, to_field='id', related_name='consultations', on_delete=OnDelete.CASCADE)),
                 ('slug', fields.CharField(max_length=80)),
                 ('title', fields.CharField(max_length=200)),
@@ -148,6 +149,7 @@ class Migration(migrations.Migration):
                 ('origin', fields.CharField(default='', max_length=40)),
                 ('published_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('once', fields.CharField(null=True, unique=True, max_length=64)),
                 ('last_number', fields.IntField(default=0)),
                 ('changes', fields.BigIntField(default=1)),
                 ('rules_changes', fields.BigIntField(default=1)),
@@ -163,7 +165,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Import',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('consultation', fields.ForeignKeyField('consult.Consultation', source_field='consultation_id', db_constraint=True, to_field='id', related_name='imports', on_delete=OnDelete.CASCADE)),
                 ('origin', fields.CharField(max_length=40)),
                 ('file_name', fields.CharField(max_length=200)),
@@ -177,7 +179,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Mail',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('key', fields.CharField(unique=True, max_length=160)),
                 ('territory', fields.ForeignKeyField('consult.Territory', source_field='territory_id', null=True, db_constraint=True, to_field='id', related_name='mails', on_delete=OnDelete.CASCADE)),
                 ('account', fields.ForeignKeyField('consult.Account', source_field='account_id', null=True, db_constraint=True, to_field='id', related_name='mails', on_delete=OnDelete.CASCADE)),
@@ -186,7 +188,9 @@ class Migration(migrations.Migration):
                 ('subject', fields.CharField(max_length=250)),
                 ('text', fields.TextField(unique=False)),
                 ('html', fields.TextField(unique=False)),
-                ('state', fields.CharEnumField(default=MailState.WAITING, description='WAITING: waiting\nSENT: sent\nFAILED: failed', enum_type=MailState, max_length=10)),
+                ('about_kind', fields.CharField(default='', max_length=20)),
+                ('about_id', fields.BigIntField(null=True)),
+                ('state', fields.CharEnumField(default=MailState.WAITING, description='WAITING: waiting\nSENT: sent\nFAILED: failed\nDROPPED: dropped', enum_type=MailState, max_length=10)),
                 ('attempts', fields.IntField(default=0)),
                 ('next_try_at', fields.DatetimeField(null=True, db_index=True, auto_now=False, auto_now_add=False)),
                 ('error', fields.TextField(default='', unique=False)),
@@ -199,7 +203,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Organisation',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('territory', fields.ForeignKeyField('consult.Territory', source_field='territory_id', db_constraint=True, to_field='id', related_name='organisations', on_delete=OnDelete.CASCADE)),
                 ('name', fields.CharField(max_length=160)),
                 ('kind', fields.CharEnumField(description='ASSOCIATION: association\nCOMPANY: company\nPUBLIC_BODY: public_body\nUNION: union\nOTHER: other', enum_type=OrganisationKind, max_length=20)),
@@ -207,12 +211,18 @@ class Migration(migrations.Migration):
                 ('number', fields.CharField(default='', max_length=14)),
                 ('address', fields.TextField(default='', unique=False)),
                 ('site', fields.CharField(default='', max_length=500)),
+                ('presentation', fields.TextField(default='', unique=False)),
                 ('shows_members', fields.BooleanField(default=False)),
                 ('state', fields.CharEnumField(default=OrganisationState.WAITING, description='WAITING: waiting\nVERIFIED: verified\nREFUSED: refused', enum_type=OrganisationState, max_length=10)),
+                ('asked', fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
+                ('asked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('revision', fields.IntField(default=1)),
                 ('decided_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('decided_by', fields.ForeignKeyField('consult.Account', source_field='decided_by_id', null=True, db_constraint=True, to_field='id', related_name='organisations_decided', on_delete=OnDelete.SET_NULL)),
                 ('decision_reason', fields.TextField(default='', unique=False)),
+                ('verified_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('once', fields.CharField(null=True, unique=True, max_length=64)),
             ],
             options={'table': 'organisation', 'app': 'consult', 'indexes': [Index(fields=['territory_id', 'state', 'id'])], 'pk_attr': 'id', 'table_description': 'A body with members, in one territory.'},
             bases=['Model'],
@@ -220,7 +230,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Invitation',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('organisation', fields.ForeignKeyField('consult.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name='invitations', on_delete=OnDelete.CASCADE)),
                 ('email', fields.CharField(max_length=254)),
                 ('role', fields.CharEnumField(default=MemberRole.MEMBER, description='OWNER: owner\nMEMBER: member', enum_type=MemberRole, max_length=10)),
@@ -228,6 +238,7 @@ class Migration(migrations.Migration):
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('expires_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('accepted_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('once', fields.CharField(null=True, unique=True, max_length=64)),
             ],
             options={'table': 'invitation', 'app': 'consult', 'pk_attr': 'id', 'table_description': 'A member invited by e-mail; accepted once, by whoever holds the link and signs in.'},
             bases=['Model'],
@@ -235,7 +246,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Member',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('organisation', fields.ForeignKeyField('consult.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name='members', on_delete=OnDelete.CASCADE)),
                 ('account', fields.ForeignKeyField('consult.Account', source_field='account_id', db_constraint=True, to_field='id', related_name='memberships', on_delete=OnDelete.CASCADE)),
                 ('role', fields.CharEnumField(default=MemberRole.MEMBER, description='OWNER: owner\nMEMBER: member', enum_type=MemberRole, max_length=10)),
@@ -247,7 +258,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Round',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('consultation', fields.ForeignKeyField('consult.Consultation', source_field='consultation_id', db_constraint=True, to_field='id', related_name='rounds', on_delete=OnDelete.CASCADE)),
                 ('title', fields.CharField(max_length=160)),
                 ('opens_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
@@ -257,6 +268,7 @@ class Migration(migrations.Migration):
                 ('may_source', fields.BooleanField(default=True)),
                 ('may_vote', fields.BooleanField(default=True)),
                 ('may_amend', fields.BooleanField(default=True)),
+                ('once', fields.CharField(null=True, unique=True, max_length=64)),
             ],
             options={'table': 'round', 'app': 'consult', 'indexes': [Index(fields=['consultation_id', 'opens_at'])], 'pk_attr': 'id', 'table_description': 'A dated stage ``[opens_at, closes_at)`` that says what may be done in it.'},
             bases=['Model'],
@@ -264,7 +276,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='RuleChange',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('consultation', fields.ForeignKeyField('consult.Consultation', source_field='consultation_id', db_constraint=True, to_field='id', related_name='rule_changes', on_delete=OnDelete.CASCADE)),
                 ('account', fields.ForeignKeyField('consult.Account', source_field='account_id', null=True, db_constraint=True, to_field='id', related_name='rule_changes', on_delete=OnDelete.CASCADE)),
                 ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
@@ -278,7 +290,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Section',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('consultation', fields.ForeignKeyField('consult.Consultation', source_field='consultation_id', db_constraint=True, to_field='id', related_name='sections', on_delete=OnDelete.CASCADE)),
                 ('parent', fields.ForeignKeyField('consult.Section', source_field='parent_id', null=True, db_constraint=True, to_field='id', related_name='children', on_delete=OnDelete.CASCADE)),
                 ('position', fields.IntField(default=0)),
@@ -292,6 +304,7 @@ class Migration(migrations.Migration):
                 ('accepts_amendments', fields.BooleanField(default=True)),
                 ('contributions_count', fields.IntField(default=0)),
                 ('origin_key', fields.CharField(null=True, max_length=80)),
+                ('once', fields.CharField(null=True, unique=True, max_length=64)),
             ],
             options={'table': 'section', 'app': 'consult', 'unique_together': (('consultation', 'origin_key'),), 'indexes': [Index(fields=['consultation_id', 'position'])], 'pk_attr': 'id', 'table_description': "A node of the consultation's outline; a leaf or an inner node may accept contributions."},
             bases=['Model'],
@@ -299,7 +312,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Contribution',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('consultation', fields.ForeignKeyField('consult.Consultation', source_field='consultation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
                 ('author', fields.ForeignKeyField('consult.Account', source_field='author_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
                 ('organisation', fields.ForeignKeyField('consult.Organisation', source_field='organisation_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
@@ -320,6 +333,7 @@ class Migration(migrations.Migration):
                 ('number', fields.IntField(null=True)),
                 ('title', fields.CharField(max_length=240)),
                 ('stems', fields.TextField(default='', unique=False)),
+                ('excerpt', fields.CharField(default='', max_length=240)),
                 ('explanation_html', fields.TextField(default='', unique=False)),
                 ('annexes', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
                 ('shuffle', fields.IntField(default=0)),
@@ -342,13 +356,13 @@ class Migration(migrations.Migration):
                 ('amendments_count', fields.IntField(default=0)),
                 ('imported_versions', fields.IntField(default=0)),
             ],
-            options={'table': 'contribution', 'app': 'consult', 'unique_together': (('consultation', 'number'), ('consultation', 'origin', 'origin_key')), 'indexes': [Index(fields=['consultation_id', 'state', 'published_at', 'id']), Index(fields=['consultation_id', 'state', 'votes_total', 'id']), Index(fields=['consultation_id', 'state', 'arguments_count', 'id']), Index(fields=['consultation_id', 'state', 'contested', 'id']), Index(fields=['consultation_id', 'state', 'shuffle', 'id']), Index(fields=['section_id', 'state', 'id']), Index(fields=['author_id', 'id']), Index(fields=['organisation_id', 'id'])], 'pk_attr': 'id', 'table_description': 'A numbered proposal or opinion in a section: ``#2906``.'},
+            options={'table': 'contribution', 'app': 'consult', 'unique_together': (('consultation', 'number'), ('consultation', 'origin', 'origin_key')), 'indexes': [Index(fields=['consultation_id', 'published_at', 'id']), Index(fields=['consultation_id', 'state', 'votes_total', 'id']), Index(fields=['consultation_id', 'state', 'arguments_count', 'id']), Index(fields=['consultation_id', 'state', 'contested', 'id']), Index(fields=['consultation_id', 'state', 'shuffle', 'id']), Index(fields=['section_id', 'state', 'id']), Index(fields=['author_id', 'id']), Index(fields=['organisation_id', 'id'])], 'pk_attr': 'id', 'table_description': 'A numbered proposal or opinion in a section: ``#2906``.'},
             bases=['Item'],
         ),
         ops.CreateModel(
             name='Amendment',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('consultation', fields.ForeignKeyField('consult.Consultation', source_field='consultation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
                 ('author', fields.ForeignKeyField('consult.Account', source_field='author_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
                 ('organisation', fields.ForeignKeyField('consult.Organisation', source_field='organisation_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
@@ -382,7 +396,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Argument',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('consultation', fields.ForeignKeyField('consult.Consultation', source_field='consultation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
                 ('author', fields.ForeignKeyField('consult.Account', source_field='author_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
                 ('organisation', fields.ForeignKeyField('consult.Organisation', source_field='organisation_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
@@ -413,7 +427,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='ArgumentRevision',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('argument', fields.ForeignKeyField('consult.Argument', source_field='argument_id', db_constraint=True, to_field='id', related_name='revisions', on_delete=OnDelete.CASCADE)),
                 ('number', fields.IntField()),
                 ('body', fields.TextField(unique=False)),
@@ -425,7 +439,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Draft',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('account', fields.ForeignKeyField('consult.Account', source_field='account_id', db_constraint=True, to_field='id', related_name='drafts', on_delete=OnDelete.CASCADE)),
                 ('consultation', fields.ForeignKeyField('consult.Consultation', source_field='consultation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
                 ('section', fields.ForeignKeyField('consult.Section', source_field='section_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
@@ -442,7 +456,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Revision',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('contribution', fields.ForeignKeyField('consult.Contribution', source_field='contribution_id', db_constraint=True, to_field='id', related_name='revisions', on_delete=OnDelete.CASCADE)),
                 ('number', fields.IntField()),
                 ('title', fields.CharField(max_length=240)),
@@ -459,7 +473,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Source',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('consultation', fields.ForeignKeyField('consult.Consultation', source_field='consultation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
                 ('author', fields.ForeignKeyField('consult.Account', source_field='author_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
                 ('organisation', fields.ForeignKeyField('consult.Organisation', source_field='organisation_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
@@ -491,7 +505,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='SourceRevision',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('source', fields.ForeignKeyField('consult.Source', source_field='source_id', db_constraint=True, to_field='id', related_name='revisions', on_delete=OnDelete.CASCADE)),
                 ('number', fields.IntField()),
                 ('title', fields.CharField(max_length=240)),
@@ -506,7 +520,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Staff',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('territory', fields.ForeignKeyField('consult.Territory', source_field='territory_id', db_constraint=True, to_field='id', related_name='staff', on_delete=OnDelete.CASCADE)),
                 ('account', fields.ForeignKeyField('consult.Account', source_field='account_id', db_constraint=True, to_field='id', related_name='staff', on_delete=OnDelete.CASCADE)),
                 ('role', fields.CharEnumField(description='ADMINISTRATOR: administrator\nMODERATOR: moderator\nRAPPORTEUR: rapporteur\nMEDIATOR: mediator\nDECISION_MAKER: decision_maker\nGUARANTOR: guarantor', enum_type=Role, max_length=20)),
@@ -518,7 +532,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Support',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('consultation', fields.ForeignKeyField('consult.Consultation', source_field='consultation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
                 ('argument', fields.ForeignKeyField('consult.Argument', source_field='argument_id', null=True, db_constraint=True, to_field='id', related_name='support_rows', on_delete=OnDelete.CASCADE)),
                 ('source', fields.ForeignKeyField('consult.Source', source_field='source_id', null=True, db_constraint=True, to_field='id', related_name='support_rows', on_delete=OnDelete.CASCADE)),
@@ -531,7 +545,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Tally',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('consultation', fields.ForeignKeyField('consult.Consultation', source_field='consultation_id', db_constraint=True, to_field='id', related_name='tallies', on_delete=OnDelete.CASCADE)),
                 ('contribution', fields.ForeignKeyField('consult.Contribution', source_field='contribution_id', null=True, db_constraint=True, to_field='id', related_name='tallies', on_delete=OnDelete.CASCADE)),
                 ('amendment', fields.ForeignKeyField('consult.Amendment', source_field='amendment_id', null=True, db_constraint=True, to_field='id', related_name='tallies', on_delete=OnDelete.CASCADE)),
@@ -551,7 +565,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='TerritoryHost',
             fields=[
-                ('host', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=253, generated=False)),
+                ('host', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=253)),
                 ('territory', fields.ForeignKeyField('consult.Territory', source_field='territory_id', db_constraint=True, to_field='id', related_name='hosts', on_delete=OnDelete.CASCADE)),
             ],
             options={'table': 'territory_host', 'app': 'consult', 'pk_attr': 'host', 'table_description': 'A host name under which a territory answers.'},
@@ -560,7 +574,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='TerritoryPage',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('territory', fields.ForeignKeyField('consult.Territory', source_field='territory_id', db_constraint=True, to_field='id', related_name='pages', on_delete=OnDelete.CASCADE)),
                 ('name', fields.CharField(max_length=20)),
                 ('body', fields.TextField(unique=False)),
@@ -573,7 +587,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Vote',
             fields=[
-                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True, generated=False)),
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
                 ('consultation', fields.ForeignKeyField('consult.Consultation', source_field='consultation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.CASCADE)),
                 ('contribution', fields.ForeignKeyField('consult.Contribution', source_field='contribution_id', null=True, db_constraint=True, to_field='id', related_name='votes', on_delete=OnDelete.CASCADE)),
                 ('amendment', fields.ForeignKeyField('consult.Amendment', source_field='amendment_id', null=True, db_constraint=True, to_field='id', related_name='votes', on_delete=OnDelete.CASCADE)),
