@@ -21,6 +21,7 @@ from consult.reading import contribution_pages as reading_one
 from consult.reading import list_pages as reading_list
 from consult.reading import organisation_pages as reading_organisation
 from consult.reading import pages as reading
+from consult.reading import qr_pages as reading_qr
 from consult.running import pages as running
 from consult.sources import pages as sources
 from consult.territories import pages as territories
@@ -52,6 +53,7 @@ ROUTES: list[BaseRoute] = [
     get("/consultations/{slug}/contributions", reading_list.contribution_list, gate=anyone),
     get("/consultations/{slug}/origin", imports.origin, gate=anyone),
     get(CONTRIBUTION, reading_one.contribution, gate=anyone),
+    get(f"{CONTRIBUTION}/qr.svg", reading_qr.contribution_qr, gate=anyone),
     get(f"{CONTRIBUTION}/arguments/{{id:int}}", reading_one.argument, gate=anyone),
     get(AMENDMENT, reading_one.amendment, gate=anyone),
     # --- arguments, sources and votes
