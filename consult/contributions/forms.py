@@ -4,7 +4,7 @@ from typing import Any
 
 from wtforms.fields import HiddenField, SelectField
 
-from consult.contributions.rules import LONGEST_BODY, LONGEST_REASON, reason_refusal, text_refusals
+from consult.contributions.rules import LONGEST_BODY, LONGEST_REASON, NO_SECTION, reason_refusal, text_refusals
 from consult.core.language import N_
 from consult.organisations.voices import VoiceForm
 from consult.web.forms import Form, Line, Text
@@ -44,6 +44,14 @@ class ContributionForm(WordingForm):
 
     section = SelectField(N_("Rubrique"), choices=[], validate_choice=False)
     draft = HiddenField()
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """A section is chosen before anything is published; which ones there are is the action's to judge."""
+        valid = super().validate(*args, **kwargs)
+        if self.button != "publish" or self.section.data:
+            return valid
+        self.refuse(NO_SECTION)
+        return False
 
 
 class RevisionForm(WordingForm):

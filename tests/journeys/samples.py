@@ -17,6 +17,7 @@ SAMPLES: dict[str, list[str] | None] = {
     "/readyz": NO_PAGE,
     "/metrics": NO_PAGE,
     "/account/data.json": NO_PAGE,
+    f"{C}/qr.svg": NO_PAGE,
     "/accessibility": ["/accessibility"],
     "/legal": ["/legal"],
     "/privacy": ["/privacy"],

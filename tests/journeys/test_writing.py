@@ -142,6 +142,18 @@ async def test_bad_input_is_said_on_top_and_at_the_field_and_kept(
     assert await Contribution.filter(consultation__territory_id=place.territory.id).count() == 0
 
 
+async def test_the_section_that_was_not_chosen_is_said_with_the_rest(place: Place) -> None:
+    await a_consultation(place.territory, sections=2)
+    awa = await writer_at(place, await a_person("Awa Diallo"))
+    await awa.press("Publier")
+    await said_wrong(awa, "Rubrique", "Titre", "Votre texte")
+    await type_text(awa)
+    await awa.choose("Rubrique", "2 Rubrique 2")
+    await awa.press("Publier")
+    assert await awa.heading() == TITLE
+    await awa.reads("Rubrique 2")
+
+
 async def test_hostile_text_is_only_text(place: Place) -> None:
     await a_consultation(place.territory)
     awa = await writer_at(place, await a_person("Awa Diallo"))
