@@ -81,23 +81,23 @@ async def test_signed_out_it_is_kept_until_something_changes(app: Starlette) -> 
     assert "Une raison nouvelle." in (await visitor.get(d.path)).words
 
 
-WORDS = (
-    "piste route enfants collège familles vélo voiture bus canal gare lycée village commune département travaux budget"
-    " hiver pluie lumière éclairage trottoir sécurité accident vitesse carrefour pont rivière commerce marché parking"
-    " personnes âgées habitants élus associations agriculteurs tracteurs camions bruit santé climat paysage arbres haies"
-    " protège relie traverse coûte permet oblige empêche améliore remplace supprime finance construit entretient oublie"
-    " rapide étroite dangereuse pratique nécessaire chère utile ancienne large continue séparée partagée fréquentée rare"
-    " parce que quand mais donc alors ainsi souvent jamais toujours presque déjà encore surtout chez vers depuis pendant"
-).split()
+WORDS = """
+piste route enfants collège familles vélo voiture bus canal gare lycée village commune département travaux budget hiver
+pluie lumière éclairage trottoir sécurité accident vitesse carrefour pont rivière commerce marché parking personnes âgées
+habitants élus associations agriculteurs tracteurs camions bruit santé climat paysage arbres haies protège relie traverse
+coûte permet oblige empêche améliore remplace supprime finance construit entretient oublie rapide étroite dangereuse
+pratique nécessaire chère utile ancienne large continue séparée partagée fréquentée rare parce que quand mais donc alors
+ainsi souvent jamais toujours presque déjà encore surtout chez vers depuis pendant
+"""
 
 
 async def test_with_thirty_arguments_it_weighs_at_most_30_kilobytes(app: Starlette) -> None:
-    """HTML, styles and scripts together, compressed as they are sent; words drawn at random compress worse than prose."""
-    d, draw = await a_discussion(), random.Random(1)
+    """HTML, styles and scripts together, compressed as they are sent; random words compress worse than prose."""
+    d, draw, words = await a_discussion(), random.Random(1), WORDS.split()
     for n in range(30):
-        person = await a_person(" ".join(draw.choices(WORDS, k=2)).title())
+        person = await a_person(" ".join(draw.choices(words, k=2)).title())
         await d.argue(
-            person, Side.FOR if n % 2 else Side.AGAINST, f"Argument {n} : {' '.join(draw.choices(WORDS, k=60))}."
+            person, Side.FOR if n % 2 else Side.AGAINST, f"Argument {n} : {' '.join(draw.choices(words, k=60))}."
         )
     visitor = Visitor(app)
     page = await visitor.get(d.path)
