@@ -83,8 +83,8 @@ async def test_signed_out_it_is_kept_until_something_changes(app: Starlette) -> 
 
 WORDS = """
 piste route enfants collège familles vélo voiture bus canal gare lycée village commune département travaux budget hiver
-pluie lumière éclairage trottoir sécurité accident vitesse carrefour pont rivière commerce marché parking personnes âgées
-habitants élus associations agriculteurs tracteurs camions bruit santé climat paysage arbres haies protège relie traverse
+pluie lumière éclairage trottoir sécurité accident vitesse carrefour pont rivière commerce marché parking personnes
+habitants élus associations agriculteurs tracteurs camions bruit santé climat paysage arbres haies protège relie
 coûte permet oblige empêche améliore remplace supprime finance construit entretient oublie rapide étroite dangereuse
 pratique nécessaire chère utile ancienne large continue séparée partagée fréquentée rare parce que quand mais donc alors
 ainsi souvent jamais toujours presque déjà encore surtout chez vers depuis pendant
