@@ -41,7 +41,7 @@ def page_values(**more: Any) -> dict[str, Any]:
 
 
 def living_page() -> str:
-    env = environment()
+    env = environment().overlay(cache_size=0)  # templates loaded for real pages keep the guard that asks for a request
     kept = env.globals["form_guard"]
     env.globals["form_guard"] = lambda once="": Markup('<input type="hidden" name="csrf" value="x">')
     try:
