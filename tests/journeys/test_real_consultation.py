@@ -13,6 +13,7 @@ from playwright.async_api import Browser
 
 from consult.core.database import database, execute
 from consult.imports.pages import WORDS
+from tests.browser.chromium import axe_faults
 from tests.imports.test_real_data import FOLDER
 from tests.journeys.conftest import Place, new_place
 from tests.journeys.serving import SETTINGS, STARTED, Instance
@@ -104,6 +105,27 @@ async def test_a_contribution_keeps_its_number_and_reads_like_the_original(repub
     await reader.reads_not(hidden["title"])
     await republic.leave()
     republic.walkers.clear()
+
+
+async def test_axe_finds_nothing_in_what_the_public_typed(republic: Place) -> None:
+    republic.way = Way("scripts-phone", True, {"width": 320, "height": 740})
+    async with database(republic.instance.database_url):
+        rows = await execute(
+            "SELECT i.number FROM contribution i JOIN consultation c ON c.id = i.consultation_id"
+            " WHERE c.territory_id = :here AND i.state = 'published' ORDER BY LENGTH(i.body_html) DESC LIMIT 6",
+            here=republic.territory.id,
+        )
+    reader = await republic.walker()
+    found = []
+    for path in [HERE, f"{HERE}/contributions", *(f"{HERE}/contributions/{row['number']}" for row in rows)]:
+        await reader.go(path)
+        await reader.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        width = await reader.page.evaluate("document.documentElement.scrollWidth")
+        found += [f"{path}: {fault}" for fault in await axe_faults(reader.page)]
+        found += [f"{path}: {width} px wide"] if width > 320 else []
+    await republic.leave()
+    republic.walkers.clear()
+    assert not found, "\n".join(found)
 
 
 async def examples(republic: Place) -> tuple[dict, dict, dict]:
