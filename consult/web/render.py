@@ -60,6 +60,7 @@ def environment() -> Environment:
         "form_guard": _form_guard,
         "_": _gettext,
         "ngettext": _ngettext,
+        "said_in": _said_in,
     }
     return env
 
@@ -93,6 +94,13 @@ def _datetime(value: datetime) -> str:
 def _closing(value: datetime) -> str:
     """« 3 février 2026 à minuit »: an instant that is a round's exclusive end."""
     return dates.closing_words(value, _zone.get())
+
+
+def _said_in() -> str:
+    """`` lang="fr"`` for what people wrote, on pages that speak another language than the territory (WCAG 3.1.2)."""
+    request = _request.get()
+    own = here.territory(request).language if request else spoken.current()
+    return "" if own == spoken.current() else Markup(' lang="{}"').format(own)
 
 
 @lru_cache(maxsize=8192)

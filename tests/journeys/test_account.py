@@ -151,7 +151,8 @@ async def test_the_language_is_chosen_at_the_foot_of_the_page_and_kept(place: Pl
     await somebody.press("Garder cette langue")
     assert somebody.path == "/consultations/plan-velo"
     assert await somebody.page.locator("html").get_attribute("lang") == "en"
-    await somebody.reads("Le plan vélo")
+    title = somebody.page.get_by_role("heading", level=1, name="Le plan vélo")
+    assert await title.get_attribute("lang") == "fr", "what people wrote stays in its language, and says so"
     await somebody.follow("Français")
     await somebody.tick("Français")
     await somebody.press(await kept_words(somebody))
