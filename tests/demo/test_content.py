@@ -169,7 +169,7 @@ def test_one_consultation_is_open_one_coming_one_closed() -> None:
         for row in CONSULTATIONS[name]["rounds"]:
             assert set(row["allows"]) <= MAY
             assert (row["opens_in_days"], row["opens_at"]) < (row["closes_in_days"], row["closes_at"])
-    assert "L.\u00a0131-1" in CONSULTATIONS["open"]["consultation"]["legal_basis"]
+    assert "L.\u00a0131\u20111" in CONSULTATIONS["open"]["consultation"]["legal_basis"]
 
 
 @pytest.mark.parametrize("name", NAMES)

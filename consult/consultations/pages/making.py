@@ -1,17 +1,20 @@
 """Making a consultation: begin a draft, see where it stands, write its presentation, publish it."""
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consult.consultations.access import access_consultation
 from consult.consultations.actions import create_consultation, edit_consultation, publish_consultation
 from consult.consultations.forms import PresentationForm, PublishForm
+from consult.consultations.models import Section
 from consult.consultations.pages.desk import address, frame
 from consult.consultations.pages.words import timeline
-from consult.consultations.queries import ConsultationView, outline, rule_changes_of, sections_of
+from consult.consultations.queries import ConsultationView, rule_changes_of, sections_of
 from consult.consultations.rules.organising import fingerprint, presentation_values, publish_refusals
 from consult.core import clock
-from consult.core.errors import Refusal, Refused
+from consult.core.errors import Refused
 from consult.web.context import territory, visitor
 from consult.web.dates import zone_words
 from consult.web.forms import empty_form, once_key, read_form
@@ -45,13 +48,13 @@ async def create(request: Request) -> Response:
 async def overview(request: Request) -> Response:
     """``/admin/consultations/{slug}``: where it stands, what is left to do."""
     view = await access_consultation(request)
-    sections = await outline(view.row.id)
+    sections = await sections_of(view.row.id)
     return page(
         request,
         "consultations/overview.html",
         **frame(request, view, ""),
-        missing=await _missing(view),
-        sections_count=sum(1 for root in sections for _ in root.walk()),
+        missing=_missing(view, sections),
+        sections_count=len(sections),
         rounds=timeline(view.rounds, clock.now()),
         zone=zone_words(territory(request).zone),
         changes_count=len(await rule_changes_of(view.row.id)),
@@ -62,14 +65,9 @@ async def overview(request: Request) -> Response:
 _WHERE = {"no_question": "presentation", "no_presentation": "presentation", "no_section": "sections"}
 
 
-async def _missing(view: ConsultationView) -> list[tuple[str, str]]:
-    return [(translate(refusal), _WHERE.get(refusal.code, "rounds")) for refusal in await _refusals(view)]
-
-
-async def _refusals(view: ConsultationView) -> list[Refusal]:
-    row = view.row
-    sections = await sections_of(row.id)
-    return publish_refusals(row.question, row.presentation, view.rounds, sections, clock.now())
+def _missing(view: ConsultationView, sections: Sequence[Section]) -> list[tuple[str, str]]:
+    lacking = publish_refusals(view.row.question, view.row.presentation, view.rounds, sections, clock.now())
+    return [(translate(refusal), _WHERE.get(refusal.code, "rounds")) for refusal in lacking]
 
 
 async def presentation(request: Request) -> Response:
@@ -126,6 +124,5 @@ async def publish(request: Request) -> Response:
 
 async def _publish_page(request: Request, view: ConsultationView, form: PublishForm) -> Response:
     shown = frame(request, view, "/publish")
-    return page(
-        request, "consultations/publish.html", **shown, form=form, missing=await _missing(view), status=form.status
-    )
+    missing = _missing(view, await sections_of(view.row.id))
+    return page(request, "consultations/publish.html", **shown, form=form, missing=missing, status=form.status)
