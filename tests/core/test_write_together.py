@@ -59,3 +59,12 @@ async def test_nothing_to_do_writes_nothing(db: str) -> None:
         action.write(RENAME, name="Autre", key=vallon.id)
         action.nothing_to_do()
     assert (await Territory.get(id=vallon.id)).name == "Commune de Vallon"
+
+
+async def test_a_row_changed_twice_in_one_go_keeps_both_changes(db: str) -> None:
+    vallon = await a_territory()
+    more = "UPDATE territory SET changes = changes + :by WHERE id = :key"
+    async with in_transaction():
+        await write_together([(more, {"by": by, "key": vallon.id}) for by in (1, 10, 100)])
+    rows = await execute("SELECT changes FROM territory WHERE id = :key", key=vallon.id)
+    assert rows[0]["changes"] == 112

@@ -1,5 +1,6 @@
 """Several writes that do not depend on one another, sent in one go."""
 
+import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,6 +10,7 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from consult.core.database.session import connection, dialect, execute
 from consult.core.database.sql import positional, renamed
 
+_CHANGES = re.compile(r"\s*(?:UPDATE|DELETE\s+FROM)\s+\"?(\w+)", re.IGNORECASE)
 Statement = tuple[str, Mapping[str, Any]]
 MOST = 100
 """Statements in one round trip: PostgreSQL takes no more than some ten thousand values at a time."""
@@ -18,16 +20,31 @@ async def write_together(statements: Sequence[Statement]) -> None:
     """Run INSERTs, UPDATEs and DELETEs in one go, inside of a transaction.
 
     On SQLite that is one visit to the connection's thread, which costs more than a statement does; on PostgreSQL one
-    round trip, each statement in a WITH of the last. Their order is not promised, so none may read or write a row that
-    another of them writes.
+    round trip, each statement in a WITH of the last. There their order is not promised and a row changed twice would
+    silently keep one change only, so two changes of one table never travel together; none may read what another writes.
     """
     if not statements:
         return
     if dialect() == "sqlite":
         await _in_one_visit(statements)
         return
-    for start in range(0, len(statements), MOST):
-        await _in_one_statement(statements[start : start + MOST])
+    for group in _apart(statements):
+        await _in_one_statement(group)
+
+
+def _apart(statements: Sequence[Statement]) -> list[list[Statement]]:
+    """Groups in the statements' order, none with two changes of the same table, none longer than :data:`MOST`."""
+    groups: list[list[Statement]] = [[]]
+    changed: set[str] = set()
+    for statement in statements:
+        found = _CHANGES.match(statement[0])
+        table = found[1].lower() if found else ""
+        if (table and table in changed) or len(groups[-1]) == MOST:
+            groups.append([])
+            changed = set()
+        changed.add(table)
+        groups[-1].append(statement)
+    return groups
 
 
 async def _in_one_statement(statements: Sequence[Statement]) -> None:
