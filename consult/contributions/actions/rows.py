@@ -85,12 +85,16 @@ async def said_already(model: type[AnyItem], voice: Voice, **said: Any) -> AnyIt
 
 
 async def made_before(model: type[AnyItem], voice: Voice, once: str | None, **said: Any) -> AnyItem | None:
-    """Both in one query: the row that this form has made, or else the same words in the same place."""
+    """Both in one query: the row that this form has made, or else the same words in the same place.
+
+    Two halves rather than an OR, which SQLite answers by reading the whole table.
+    """
     mine = {"author_id": voice.account_id, "organisation_id": voice.organisation_id, **said}
     same, given = _same(mine)
+    rows = f"SELECT {columns_of(model)} FROM {model._meta.db_table}"
     sql = (
-        f"SELECT {columns_of(model)} FROM {model._meta.db_table} WHERE once = :once"
-        f" OR ({same} AND state IN ('published', 'waiting')) LIMIT 1"
+        f"{rows} WHERE once = :once UNION ALL"
+        f" SELECT * FROM ({rows} WHERE {same} AND state IN ('published', 'waiting') LIMIT 1) said LIMIT 1"
     )
     return next(iter(await instances(model, sql, given, once=once or "")), None)
 
@@ -117,7 +121,8 @@ async def _first(model: type[AnyItem], values: dict[str, Any], more: str = "") -
 
 
 def _same(values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    same = " AND ".join(f"{name} IS NULL" if value is None else f"{name} = :{name}" for name, value in values.items())
+    # The plus keeps SQLite from choosing the index of a column that nearly all rows leave empty.
+    same = " AND ".join(f"+{name} IS NULL" if value is None else f"{name} = :{name}" for name, value in values.items())
     return same, {name: value for name, value in values.items() if value is not None}
 
 
