@@ -8,6 +8,7 @@
 axe is a script: pages visited with scripts off are asked in a second context with scripts on.
 """
 
+import asyncio
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,6 +30,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+PATIENCE = 120
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -88,7 +90,8 @@ async def axe_faults(page: Page, *, leave_out: tuple[str, ...] = ()) -> list[str
         "rules": {name: {"enabled": False} for name in leave_out},
         "resultTypes": ["violations"],
     }
-    answer = await page.evaluate("options => axe.run(document, options)", options)
+    async with asyncio.timeout(PATIENCE):  # with scripts off it would never answer
+        answer = await page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{one['id']}: {one['help']} — {', '.join(str(node['target'][0]) for node in one['nodes'][:3])}"
         for one in answer["violations"]

@@ -73,6 +73,55 @@ async def test_what_was_written_before_confirming_is_published_on_confirmation(p
     await jeanne.reads("Un arceau devant chaque école")
 
 
+async def test_a_newcomer_comes_back_to_the_argument_that_they_meant_to_write(place: Place) -> None:
+    discussion = await a_discussion(place.territory)
+    jeanne, reader = await place.walker(), await place.walker()
+    email = fresh_email(place)
+    await jeanne.go(discussion.path)
+    await jeanne.follow("Ajouter un argument pour")
+    await jeanne.follow("Créer un compte")
+    await jeanne.type("Nom public", "Jeanne Morel")
+    await jeanne.type("Adresse e-mail", email)
+    await jeanne.tick("J’accepte la charte de participation")
+    await jeanne.press("Créer mon compte")
+    await jeanne.follow("Continuer")
+    assert await jeanne.heading() == "Argument pour"
+    await jeanne.type("Votre argument", "On y croiserait ses voisins.")
+    await jeanne.press("Publier l’argument")
+    await jeanne.reads(
+        "Enregistré, pas encore publié", "Personne d’autre ne voit ce qui suit.", "On y croiserait ses voisins."
+    )
+    assert await jeanne.page.get_by_role("button", name="D’accord", exact=True).count() == 0, "no vote before that"
+    await reader.go(discussion.path)
+    await reader.reads_not("On y croiserait ses voisins.")
+
+    await jeanne.follow_mail(email, "Confirmez votre adresse e-mail")
+    await jeanne.press("Confirmer et publier")
+    await reader.finds(discussion.path, "On y croiserait ses voisins.")
+    await reader.reads("1 argument pour", "Jeanne Morel")
+    await jeanne.go(discussion.path)
+    await jeanne.press("D’accord", exact=True)
+    await jeanne.reads("Votre vote est enregistré")
+
+
+async def test_texts_that_are_not_mine_are_not_published_by_my_confirming(place: Place) -> None:
+    await a_consultation(place.territory)
+    somebody, jeanne = await place.walker(), await place.walker()
+    email = fresh_email(place)
+    await sign_up(somebody, email, "Pas Jeanne")
+    await somebody.go("/consultations/plan-velo/contributions/new")
+    await somebody.type("Titre", "Écrit sous le nom d’une autre")
+    await somebody.type("Votre texte", "Elle ne l’a pas écrit.")
+    await somebody.press("Publier")
+    await jeanne.follow_mail(email)
+    await jeanne.reads("Ce lien a été demandé dans un autre navigateur que celui-ci.")
+    await jeanne.press("Confirmer sans publier : ces textes ne sont pas de moi")
+    await jeanne.go("/consultations/plan-velo/contributions")
+    await jeanne.reads_not("Écrit sous le nom d’une autre")
+    await somebody.go("/account")
+    assert await somebody.heading() == "Se connecter", "whoever typed the address is not let in by it"
+
+
 async def test_a_link_by_mail_signs_in_once_and_brings_back_to_where_one_was(place: Place) -> None:
     discussion = await a_discussion(place.territory)
     awa = await place.walker()

@@ -12,6 +12,7 @@ from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.keys import new_key
 from tests.accounts.people import PASSWORD, with_password
+from tests.browser.chromium import axe_faults
 from tests.cast import Person, a_consultation, a_person
 from tests.discussion import a_discussion
 from tests.journeys.conftest import Place
@@ -223,6 +224,7 @@ async def test_a_session_that_ended_while_writing_loses_no_text(place: Place) ->
     await Session.filter(account_id=person.id).delete()
     await awa.press("Publier")
     assert await awa.heading() == "Votre session a pris fin"
+    assert not awa.way.scripts or not await axe_faults(awa.page)
     await expect(awa.page.get_by_label(said("Votre texte")).filter(has_text="On y va à vélo").first).to_be_visible()
     tab = await place.walker()
     tab.page = await awa.context.new_page()  # the link opens beside
