@@ -57,6 +57,17 @@ PLACES = (
     Place("invitation", "invited_by_id", hides=("email",)),
     Place("organisation", "decided_by_id"),
     Place("rule_change", "account_id"),
+    Place("snapshot", "account_id", moves=False),
+    # moderation: who reported, decided and appealed stays in the record, under a name that is no longer there
+    Place("restriction", "account_id", moves=False),
+    Place("report", "account_id", once_per=("kind", "item_id"), hides=("once", "email", "name")),
+    Place("decision", "account_id", hides=("once", "by_id")),
+    Place("decision", "by_id", moves=False, hides=("once", "account_id")),
+    Place("appeal", "account_id", hides=("once", "heard_by_id")),
+    Place("appeal", "heard_by_id", moves=False, hides=("once", "account_id", "text")),
+    Place("moderation_case", "assigned_to_id", moves=False, hides=("author_id",)),
+    Place("moderation_note", "account_id", moves=False, hides=("once",)),
+    Place("follow", "account_id", AtDeletion.DROP, once_per=("kind", "target_id")),
     # a mail holds the address, and perhaps a link
     Place("mail", "account_id", AtDeletion.DROP, moves=False, hides=("text", "html", "error", "key")),
 )

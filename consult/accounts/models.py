@@ -25,6 +25,8 @@ class Account(Model):
 
     An account that signed up and has not followed its link yet is pending: it has no identity, only a link to the
     address that it claims (ADR 0010). ``origin_key`` of a sign-up is a digest of the form: a form makes one row.
+    ``signed_up_from`` is a keyed digest of the network address, forgotten after thirty days: it tells moderators that
+    several new accounts come from one place, and nothing else.
     """
 
     id = KeyField()
@@ -37,6 +39,7 @@ class Account(Model):
     notify_replies = fields.BooleanField(default=True)
     notify_amendments = fields.BooleanField(default=True)
     notify_news = fields.BooleanField(default=False)
+    signed_up_from = fields.CharField(max_length=32, default="", db_index=True)
     created_at = fields.DatetimeField()
     deleted_at = fields.DatetimeField(null=True)
 
@@ -125,6 +128,26 @@ class Staff(Model):
     class Meta:
         table = "staff"
         unique_together = (("territory", "account", "role"),)
+
+
+class Restriction(Model):
+    """An account that may not write or vote in a territory until ``until``, by a moderator's decision."""
+
+    id = KeyField()
+    territory_id: int
+    territory: fields.ForeignKeyRelation["Model"] = fields.ForeignKeyField(
+        "consult.Territory", related_name="restrictions"
+    )
+    account_id: int
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("consult.Account", related_name="restrictions")
+    decision_id = fields.BigIntField()
+    since = fields.DatetimeField()
+    until = fields.DatetimeField()
+    lifted_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "restriction"
+        indexes = [("account_id", "territory_id", "until")]
 
 
 def token_digest(token: str) -> str:

@@ -43,7 +43,7 @@ async def collect(account_id: int) -> dict[str, Part]:
     parts["audit"] = await AuditEntry.filter(account_id=account_id).order_by("id").values("at", "event", "details")
     for place in PLACES:
         if place.table not in _readers:
-            parts[place.table] = await rows_of(place, account_id)
+            parts.setdefault(place.table, []).extend(await rows_of(place, account_id))
     for name, reader in _readers.items():
         parts[name] = await reader(account_id)
     return parts

@@ -26,7 +26,9 @@ class Item(Model):
 
     ``author_kind`` is the kind of the voice when it was written. ``shows_member`` says whether the person's name stands
     beside the organisation's. ``once`` is the key of the form that made the row: the same form makes one row.
-    ``revision`` is the number of the present wording, from 1.
+    ``revision`` is the number of the present wording, from 1. What is ``waiting`` waits for its author's address to be
+    confirmed, unless ``awaits_moderator``: then it waits for a moderator. ``sealed_at`` says that the text was taken out
+    of the row by a decision (see the moderation room's ``SealedText``).
     """
 
     id = KeyField()
@@ -39,6 +41,7 @@ class Item(Model):
     )
     author_kind = fields.CharField(max_length=20, default="citizen")
     state = fields.CharEnumField(ItemState, max_length=10, default=ItemState.PUBLISHED)
+    awaits_moderator = fields.BooleanField(default=False)
     revision = fields.IntField(default=1)
     body = fields.TextField()
     body_html = fields.TextField()
@@ -47,6 +50,7 @@ class Item(Model):
     edited_at = fields.DatetimeField(null=True)
     removed_at = fields.DatetimeField(null=True)
     removed_ground = fields.CharField(max_length=200, default="")
+    sealed_at = fields.DatetimeField(null=True)
     once = fields.CharField(max_length=64, null=True, unique=True)
     origin = fields.CharField(max_length=40, default="")
     origin_key = fields.CharField(max_length=80, null=True)

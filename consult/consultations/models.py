@@ -16,13 +16,35 @@ class ConsultationState(StrEnum):
     PUBLISHED = "published"
 
 
+class Procedure(StrEnum):
+    """The legal frame of a consultation: its shortest duration, and what must be published (see rules.procedures)."""
+
+    FREE = "free"
+    VOLUNTARY = "voluntary"
+    CRPA_L132_1 = "crpa_l132_1"
+    ENVIRONMENT_L123_19_1 = "environment_l123_19_1"
+    PRIOR_CONCERTATION = "prior_concertation"
+
+
+class ModerationTime(StrEnum):
+    """Whether what people write is read by a moderator before it is published, or after."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+def _reminders() -> list[int]:
+    return [7, 2]
+
+
 class Consultation(Model):
     """A question put to the public.
 
     ``changes`` grows with every write below the consultation, ``rules_changes`` only when its own presentation, rounds
     or sections change. ``last_number`` is the last contribution number given out; both are moved under the row's lock.
     The counters count what is public, by voters and by tallies together. ``once`` (here, in rounds and in sections) is
-    the key of the form that made the row: the same form makes one row.
+    the key of the form that made the row: the same form makes one row. ``moderation_hours`` is the delay that authors
+    are told to expect from the moderators, ``reminder_days`` how many days before a closing people are reminded of it.
     """
 
     id = KeyField()
@@ -37,6 +59,10 @@ class Consultation(Model):
     legal_basis = fields.TextField(default="")
     state = fields.CharEnumField(ConsultationState, max_length=10, default=ConsultationState.DRAFT)
     origin = fields.CharField(max_length=40, default="")
+    procedure = fields.CharEnumField(Procedure, max_length=24, default=Procedure.FREE)
+    moderation = fields.CharEnumField(ModerationTime, max_length=8, default=ModerationTime.AFTER)
+    moderation_hours = fields.IntField(default=48)
+    reminder_days: fields.Field[list[int]] = fields.JSONField(default=_reminders)
     published_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
     once = fields.CharField(max_length=64, null=True, unique=True)
@@ -132,3 +158,37 @@ class RuleChange(Model):
 
     class Meta:
         table = "rule_change"
+
+
+class Snapshot(Model):
+    """The figures of a consultation, frozen under a name when a moderator declares a round closed and done with.
+
+    ``figures`` are the consultation's counters and the participants at ``at``; ``left`` says what was still undone then
+    (items in the queue, appeals, texts that wait); ``sequel`` is what comes next, in the moderator's words, and
+    ``sequel_on`` when. ``once`` is the key of the form that made the row.
+    """
+
+    id = KeyField()
+    consultation: fields.ForeignKeyRelation[Consultation] = fields.ForeignKeyField(
+        "consult.Consultation", related_name="snapshots"
+    )
+    round: fields.ForeignKeyRelation[Round] = fields.ForeignKeyField("consult.Round", related_name="snapshots")
+    account: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
+        "consult.Account", related_name="snapshots", null=True
+    )
+    name = fields.CharField(max_length=160)
+    at = fields.DatetimeField()
+    closes_at = fields.DatetimeField()
+    figures: fields.Field[dict[str, Any]] = fields.JSONField()
+    left: fields.Field[dict[str, Any]] = fields.JSONField()
+    sequel = fields.TextField(default="")
+    sequel_on = fields.DateField(null=True)
+    once = fields.CharField(max_length=64, null=True, unique=True)
+
+    if TYPE_CHECKING:
+        consultation_id: int
+        round_id: int
+
+    class Meta:
+        table = "snapshot"
+        unique_together = (("round", "closes_at"),)

@@ -22,11 +22,15 @@ class Contribution(Item):
     the voters' choices on the present wording, ``earlier_*`` those cast on an earlier wording, ``tally_*`` what tallies
     add (imported, paper, workshop). ``votes_total`` is all of them together; ``contested`` is the smaller of all agree
     and all disagree. ``shuffle`` is a fixed random place for the random order. ``stems`` feeds the search,
-    ``excerpt`` is the beginning of the text, as lists show it.
+    ``excerpt`` is the beginning of the text, as lists show it. ``merged_into`` is the contribution of which a moderator
+    found this one to be a duplicate: it stays readable with all that stands beneath it, and takes nothing new.
     """
 
     section: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
         "consult.Section", related_name="contributions", on_delete=fields.RESTRICT
+    )
+    merged_into: fields.ForeignKeyNullableRelation["Contribution"] = fields.ForeignKeyField(
+        "consult.Contribution", related_name="merged", null=True
     )
     number = fields.IntField(null=True)
     title = fields.CharField(max_length=240)
@@ -56,6 +60,7 @@ class Contribution(Item):
 
     if TYPE_CHECKING:
         section_id: int
+        merged_into_id: int | None
 
     class Meta:
         table = "contribution"

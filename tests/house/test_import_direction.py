@@ -18,6 +18,7 @@ BELOW: dict[str, set[str]] = {
     # one votes on contributions and amendments, and supports arguments and sources
     "votes": {"territories", "accounts", "organisations", "consultations", "contributions", "arguments", "sources"},
 }
+BELOW["moderation"] = set(BELOW) - {"core"}
 GROUND = set(BELOW)
 # Rooms that nobody imports but app, routes and cli: they look at everything, and react to it.
 TOP = {"notifications", "exports", "imports", "embeds", "analysis", "register", "reading", "demo", "running"}

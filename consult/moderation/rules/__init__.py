@@ -1,0 +1,1 @@
+"""The rules of moderation: grounds in words, who may report, decide, appeal and hear, and when."""
