@@ -26,8 +26,8 @@ from consult.web.page_cache import PageCache
 
 PATIENCE_SECONDS = 10.0
 ROOMS = (
-    "territories", "accounts", "organisations", "consultations", "contributions", "arguments", "sources", "votes", "moderation",
-    "imports", "notifications", "demo",
+    "territories", "accounts", "organisations", "consultations", "contributions", "arguments", "sources", "votes",
+    "moderation", "imports", "notifications", "demo",
 )  # fmt: skip
 
 

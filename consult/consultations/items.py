@@ -27,8 +27,8 @@ class Item(Model):
     ``author_kind`` is the kind of the voice when it was written. ``shows_member`` says whether the person's name stands
     beside the organisation's. ``once`` is the key of the form that made the row: the same form makes one row.
     ``revision`` is the number of the present wording, from 1. What is ``waiting`` waits for its author's address to be
-    confirmed, unless ``awaits_moderator``: then it waits for a moderator. ``sealed_at`` says that the text was taken out
-    of the row by a decision (see the moderation room's ``SealedText``).
+    confirmed, unless ``awaits_moderator``: then it waits for a moderator. ``sealed_at`` says that a decision took the
+    text out of the row (see the moderation room's ``SealedText``).
     """
 
     id = KeyField()
