@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('replaces', fields.ForeignKeyField('consult.Decision', source_field='replaces_id', null=True, db_constraint=True, to_field='id', related_name='replaced_by', on_delete=OnDelete.CASCADE)),
                 ('once', fields.CharField(null=True, unique=True, max_length=80)),
             ],
-            options={'table': 'decision', 'app': 'consult', 'indexes': [Index(fields=['territory_id', 'decided_at', 'id']), Index(fields=['kind', 'item_id', 'id']), Index(fields=['account_id', 'id']), Index(fields=['effect', 'until'])], 'pk_attr': 'id', 'table_description': "A moderator's act on an item or an account: the statement of reasons of article 17 of the DSA is this record."},
+            options={'table': 'decision', 'app': 'consult', 'indexes': [Index(fields=['territory_id', 'decided_at', 'id', 'effect']), Index(fields=['territory_id', 'consultation_id', 'decided_at', 'id']), Index(fields=['territory_id', 'kind', 'decided_at', 'id']), Index(fields=['territory_id', 'ground', 'decided_at', 'id']), Index(fields=['kind', 'item_id', 'id']), Index(fields=['account_id', 'id']), Index(fields=['organisation_id', 'id']), Index(fields=['effect', 'until'])], 'pk_attr': 'id', 'table_description': "A moderator's act on an item or an account: the statement of reasons of article 17 of the DSA is this record."},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                 ('new_decision', fields.ForeignKeyField('consult.Decision', source_field='new_decision_id', null=True, db_constraint=True, to_field='id', related_name='answered_appeal', on_delete=OnDelete.CASCADE)),
                 ('once', fields.CharField(null=True, unique=True, max_length=64)),
             ],
-            options={'table': 'appeal', 'app': 'consult', 'indexes': [Index(fields=['territory_id', 'heard_at', 'id']), Index(fields=['account_id', 'id'])], 'pk_attr': 'id', 'table_description': 'A request to look again at a decision, within six months, one per decision, heard by somebody else.'},
+            options={'table': 'appeal', 'app': 'consult', 'indexes': [Index(fields=['territory_id', 'heard_at', 'id']), Index(fields=['territory_id', 'made_at', 'outcome']), Index(fields=['account_id', 'id'])], 'pk_attr': 'id', 'table_description': 'A request to look again at a decision, within six months, one per decision, heard by somebody else.'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -224,9 +224,13 @@ class Decision(Model):
     class Meta:
         table = "decision"
         indexes = [
-            ("territory_id", "decided_at", "id"),
+            ("territory_id", "decided_at", "id", "effect"),
+            ("territory_id", "consultation_id", "decided_at", "id"),
+            ("territory_id", "kind", "decided_at", "id"),
+            ("territory_id", "ground", "decided_at", "id"),
             ("kind", "item_id", "id"),
             ("account_id", "id"),
+            ("organisation_id", "id"),
             ("effect", "until"),
         ]
 
@@ -271,7 +275,7 @@ class Appeal(Model):
 
     class Meta:
         table = "appeal"
-        indexes = [("territory_id", "heard_at", "id"), ("account_id", "id")]
+        indexes = [("territory_id", "heard_at", "id"), ("territory_id", "made_at", "outcome"), ("account_id", "id")]
 
 
 class SealedText(Model):
