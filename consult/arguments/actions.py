@@ -10,6 +10,7 @@ from consult.consultations.items import ItemState
 from consult.consultations.models import Consultation, Round
 from consult.consultations.rules import Deed, deed_refusal
 from consult.contributions.actions.beneath import SectionFlags, move_counters
+from consult.contributions.actions.recounting import counted_anew
 from consult.contributions.actions.rows import add_row, lock_below, made_before
 from consult.contributions.actions.waiting import publish_waiting
 from consult.core.action import Action
@@ -112,7 +113,7 @@ async def _judge_amendment(argument: Argument, *, unanswered: bool = True) -> No
     refuse(amendment_refusal(rows[0]["outcome"]) if unanswered else None)
 
 
-def _published(territory_id: int, argument: Argument) -> ArgumentPublished:
+def _published(territory_id: int | None, argument: Argument) -> ArgumentPublished:
     return ArgumentPublished(
         territory_id=territory_id,
         consultation_id=argument.consultation_id,
@@ -218,3 +219,11 @@ async def _publish_waiting(action: Action, row: Argument, consultation: Consulta
     row.state, row.published_at = ItemState.PUBLISHED, action.at
     await row.save(update_fields=["state", "published_at"])
     action.record(_published(consultation.territory_id, row))
+
+
+async def publish_held_argument(action: Action, row: Argument) -> None:
+    """Publish an argument that waited for a moderator; a step of the moderation room's action, which holds the lock."""
+    async with counted_anew(action, row.contribution_id):
+        row.state, row.published_at, row.awaits_moderator = ItemState.PUBLISHED, action.at, False
+        await row.save(update_fields=["state", "published_at", "awaits_moderator"])
+    action.record(_published(action.territory_id, row))

@@ -97,3 +97,42 @@ class RulesChanged(Event):
 
     consultation_id: int
     rule_change_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundExtended(Event):
+    """An open or coming round was given a later closing. ``closed_at`` is the closing that no longer holds."""
+
+    consultation_id: int
+    round_id: int
+    closed_at: str
+    closes_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundShortened(Event):
+    """An open or coming round was given an earlier closing. ``closed_at`` is the closing that no longer holds."""
+
+    consultation_id: int
+    round_id: int
+    closed_at: str
+    closes_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundReopened(Event):
+    """A closed round was opened again. ``closed_at`` is when it had closed, ``closes_at`` when it closes now."""
+
+    consultation_id: int
+    round_id: int
+    closed_at: str
+    closes_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodClosed(Event):
+    """A moderator closed a round that was over: its figures are frozen in a snapshot, and people hear what is next."""
+
+    consultation_id: int
+    round_id: int
+    snapshot_id: int

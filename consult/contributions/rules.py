@@ -7,7 +7,7 @@ from typing import Protocol
 from consult.consultations.items import ItemState
 from consult.consultations.models import ConsultationState
 from consult.consultations.rules import NOT_YET, Deed, RoundLike, deed_refusal
-from consult.contributions.models import AmendmentOutcome
+from consult.contributions.models import AmendmentOutcome, Contribution
 from consult.core.errors import Refusal
 from consult.core.language import N_
 from consult.core.text.cleaning import visible_length
@@ -55,6 +55,14 @@ MANY_DRAFTS = Refusal(
     "many_drafts",
     N_("Vous avez déjà %(most)s brouillons : supprimez-en un avant d’en garder un autre"),
     {"most": MOST_DRAFTS},
+)
+MERGED = Refusal(
+    "merged",
+    N_("Cette contribution a été réunie avec une autre : elle reste lisible, mais on n’y ajoute plus rien"),
+)
+NOT_TO_BE_MERGED = Refusal(
+    "not_to_be_merged",
+    N_("Une contribution se réunit avec une autre de la même consultation, publiée et qui n’est pas elle-même réunie"),
 )
 
 
@@ -208,3 +216,10 @@ def amendment_withdrawal_refusal(
 def draft_refusal(others: int) -> Refusal | None:
     """An account keeps at most fifty drafts."""
     return MANY_DRAFTS if others >= MOST_DRAFTS else None
+
+
+def merging_refusal(row: Contribution, into: Contribution) -> Refusal | None:
+    """A public contribution is reunited with another public one of the same consultation, which stands for itself."""
+    same_place = row.id != into.id and row.consultation_id == into.consultation_id
+    both_public = row.state is ItemState.PUBLISHED and into.state is ItemState.PUBLISHED
+    return None if same_place and both_public and into.merged_into_id is None else NOT_TO_BE_MERGED

@@ -8,6 +8,7 @@ from consult.consultations.items import ItemState
 from consult.consultations.models import Consultation, Round
 from consult.consultations.rules import Deed, deed_refusal
 from consult.contributions.actions.beneath import SectionFlags, move_counters
+from consult.contributions.actions.recounting import counted_anew
 from consult.contributions.actions.rows import add_row, lock_below, made_before
 from consult.contributions.actions.waiting import publish_waiting
 from consult.core.action import Action
@@ -124,7 +125,7 @@ async def count_source(action: Action, source: Source, by: int) -> SectionFlags:
     return await move_counters(action, source.consultation_id, source.contribution_id, sources_count=by)
 
 
-def _published(territory_id: int, source: Source) -> SourcePublished:
+def _published(territory_id: int | None, source: Source) -> SourcePublished:
     return SourcePublished(
         territory_id=territory_id,
         consultation_id=source.consultation_id,
@@ -237,3 +238,11 @@ async def _publish_waiting(action: Action, row: Source, consultation: Consultati
     row.state, row.published_at = ItemState.PUBLISHED, action.at
     await row.save(update_fields=["state", "published_at"])
     action.record(_published(consultation.territory_id, row))
+
+
+async def publish_held_source(action: Action, row: Source) -> None:
+    """Publish a source that waited for a moderator; a step of the moderation room's action, which holds the lock."""
+    async with counted_anew(action, row.contribution_id):
+        row.state, row.published_at, row.awaits_moderator = ItemState.PUBLISHED, action.at, False
+        await row.save(update_fields=["state", "published_at", "awaits_moderator"])
+    action.record(_published(action.territory_id, row))

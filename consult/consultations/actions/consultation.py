@@ -68,11 +68,13 @@ async def create_consultation(
             )
             action.record(ConsultationCreated(territory_id=territory_id, consultation_id=consultation.id))
             return consultation
-    except IntegrityError:
-        # another request made the same address, or was this very form, between the look and the write
-        made = await Consultation.get_or_none(once=once, territory_id=territory_id) if once else None
+    except (IntegrityError, Refused) as error:
+        # another request made the same address, or was this very form, between one look and the next
+        refusal = error.refusal if isinstance(error, Refused) else SLUG_TAKEN
+        taken = refusal == SLUG_TAKEN and once
+        made = await Consultation.get_or_none(once=once, territory_id=territory_id) if taken else None
         if made is None:
-            raise Refused(SLUG_TAKEN) from None
+            raise Refused(refusal) from None
         return made
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from consult.consultations.items import ItemState
 from consult.consultations.models import Consultation, Round, Section
+from consult.contributions.actions.recounting import counted_anew
 from consult.contributions.actions.revise import mark_adopted
 from consult.contributions.actions.rows import (
     Wording,
@@ -32,7 +33,6 @@ from consult.contributions.rules import (
     staleness_refusal,
 )
 from consult.core.action import Action
-from consult.core.database import execute
 from consult.core.errors import NotFound, refuse
 from consult.core.keys import new_key
 from consult.core.text.cleaning import clean_text
@@ -91,7 +91,7 @@ async def propose_amendment(
             once=once,
         )
         if voice.confirmed:
-            await _make_public(action, amendment)
+            await make_amendment_public(action, amendment)
         else:
             action.record(
                 AmendmentLeftWaiting(
@@ -115,13 +115,15 @@ async def _publish_waiting(
     row = await contribution_inside(consultation.id, amendment.contribution_id)
     section = await Section.get(id=row.section_id)
     refuse(amendment_refusal(action.voice, row, rounds, section, action.at))
-    await _make_public(action, amendment)
+    await make_amendment_public(action, amendment)
 
 
-async def _make_public(action: Action, amendment: Amendment) -> None:
-    amendment.state, amendment.published_at = ItemState.PUBLISHED, action.at
-    await amendment.save(update_fields=["state", "published_at"])
-    await _count(action, amendment, 1)
+async def make_amendment_public(action: Action, amendment: Amendment) -> None:
+    """Show an amendment that waited to everybody."""
+    async with counted_anew(action, amendment.contribution_id):
+        amendment.state, amendment.published_at = ItemState.PUBLISHED, action.at
+        amendment.awaits_moderator = False
+        await amendment.save(update_fields=["state", "published_at", "awaits_moderator"])
     action.record(
         AmendmentProposed(
             territory_id=action.territory_id,
@@ -131,35 +133,6 @@ async def _make_public(action: Action, amendment: Amendment) -> None:
             author_kind=amendment.author_kind,
         )
     )
-
-
-async def _take_out_arguments(amendment: Amendment) -> None:
-    """The arguments on an amendment, and their sources, leave the public with it, and so all counts."""
-    beneath = await execute(
-        "SELECT COUNT(*) AS arguments, CAST(COALESCE(SUM(sources_count), 0) AS INTEGER) AS sources FROM argument"
-        " WHERE amendment_id = :key AND state = 'published'",
-        key=amendment.id,
-    )
-    for table, key in (("contribution", amendment.contribution_id), ("consultation", amendment.consultation_id)):
-        await execute(
-            f"UPDATE {table} SET arguments_count = arguments_count - :arguments,"
-            " sources_count = sources_count - :sources WHERE id = :key",
-            {**beneath[0], "key": key},
-        )
-
-
-async def _count(action: Action, amendment: Amendment, step: int) -> None:
-    await execute(
-        "UPDATE contribution SET amendments_count = amendments_count + :step, changes = changes + 1 WHERE id = :key",
-        step=step,
-        key=amendment.contribution_id,
-    )
-    await execute(
-        "UPDATE consultation SET amendments_count = amendments_count + :step WHERE id = :key",
-        step=step,
-        key=amendment.consultation_id,
-    )
-    action.changed("contribution", amendment.contribution_id)
 
 
 async def _inside(consultation_id: int, contribution_id: int, amendment_id: int) -> tuple[Contribution, Amendment]:
@@ -255,10 +228,9 @@ async def withdraw_amendment(
         if amendment.state is ItemState.PUBLISHED:
             # a contribution that is gone has taken its amendments out of all counts already
             refuse(GONE if row.state is not ItemState.PUBLISHED else None)
-            await _count(action, amendment, -1)
-            await _take_out_arguments(amendment)
-        amendment.state, amendment.removed_at = ItemState.WITHDRAWN, action.at
-        await amendment.save(update_fields=["state", "removed_at"])
+        async with counted_anew(action, row.id):
+            amendment.state, amendment.removed_at = ItemState.WITHDRAWN, action.at
+            await amendment.save(update_fields=["state", "removed_at"])
         action.record(
             AmendmentWithdrawn(
                 territory_id=territory_id,

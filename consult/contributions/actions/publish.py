@@ -77,7 +77,7 @@ async def publish_contribution(
         )
         await write_revision(action, row, wording)
         if voice.confirmed:
-            await _make_public(action, row, wording.stems)
+            await make_public(action, row, wording.stems)
         else:
             action.record(
                 ContributionLeftWaiting(
@@ -99,11 +99,11 @@ async def _publish_waiting(
 ) -> None:
     section = await Section.get(id=row.section_id)
     refuse(contribution_refusal(consultation, rounds, section, action.at))
-    await _make_public(action, row, search_stems(row.title, row.body_html))
+    await make_public(action, row, search_stems(row.title, row.body_html))
 
 
-async def _make_public(action: Action, row: Contribution, stems: str) -> None:
-    """Give the next number, move the counters, write the search row."""
+async def make_public(action: Action, row: Contribution, stems: str) -> None:
+    """Give a contribution that waited the next number, move the counters, write the search row."""
     given = await execute(
         "UPDATE consultation SET last_number = last_number + 1, contributions_count = contributions_count + 1"
         " WHERE id = :key RETURNING last_number",
@@ -114,8 +114,8 @@ async def _make_public(action: Action, row: Contribution, stems: str) -> None:
         key=row.section_id,
     )
     row.number, row.state, row.published_at = given[0]["last_number"], ItemState.PUBLISHED, action.at
-    row.stems = stems
-    await row.save(update_fields=["number", "state", "published_at", "stems"])
+    row.stems, row.awaits_moderator = stems, False
+    await row.save(update_fields=["number", "state", "published_at", "stems", "awaits_moderator"])
     await index_contribution(row.id, stems)
     action.changed("contribution", row.id)
     action.record(

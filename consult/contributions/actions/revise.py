@@ -1,6 +1,7 @@
 """Rewording and withdrawing a contribution, by its author."""
 
 from consult.consultations.items import ItemState
+from consult.contributions.actions.recounting import counted_anew
 from consult.contributions.actions.rows import Wording, contribution_inside, lock_below, reword
 from consult.contributions.events import AmendmentAdopted, ContributionRevised, ContributionWithdrawn
 from consult.contributions.models import Amendment, AmendmentOutcome, Contribution
@@ -105,15 +106,13 @@ async def withdraw_contribution(
             action.nothing_to_do()
             return row
         refuse(withdrawal_refusal(voice, row, rounds, action.at))
-        if row.state is ItemState.PUBLISHED:
-            await take_out_of_counts(row)
-        await execute(
-            "UPDATE contribution SET state = 'withdrawn', removed_at = :at, changes = changes + 1 WHERE id = :key",
-            at=action.at,
-            key=row.id,
-        )
+        async with counted_anew(action, row.id):
+            await execute(
+                "UPDATE contribution SET state = 'withdrawn', removed_at = :at WHERE id = :key",
+                at=action.at,
+                key=row.id,
+            )
         await forget_contribution(row.id)
-        action.changed("contribution", row.id)
         action.record(
             ContributionWithdrawn(
                 territory_id=territory_id,
@@ -124,21 +123,3 @@ async def withdraw_contribution(
         )
         await row.refresh_from_db()
         return row
-
-
-async def take_out_of_counts(row: Contribution) -> None:
-    """A contribution that leaves the public takes with it, from all counts, itself and all that stands beneath it."""
-    await execute(
-        "UPDATE section SET contributions_count = contributions_count - 1 WHERE id = :key",
-        key=row.section_id,
-    )
-    await execute(
-        "UPDATE consultation SET contributions_count = contributions_count - 1,"
-        " arguments_count = arguments_count - :arguments, sources_count = sources_count - :sources,"
-        " votes_count = votes_count - :votes, amendments_count = amendments_count - :amendments WHERE id = :key",
-        arguments=row.arguments_count,
-        sources=row.sources_count,
-        votes=row.votes_total,
-        amendments=row.amendments_count,
-        key=row.consultation_id,
-    )
