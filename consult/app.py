@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from consult.accounts.queries import visitor_row
+from consult.analysis.keeping import keep_figures
 from consult.core import outbox, wake
 from consult.core.database import database
 from consult.notifications.sending import send_waiting, sweep_mails
@@ -62,7 +63,7 @@ async def find_visitor(token: str, territory_id: int) -> Visitor | None:
 
 async def work(stop: asyncio.Event | None = None) -> None:
     """All that the worker does, until it is told to stop."""
-    await outbox.work(stop, chores=[partial(send_waiting, stop=stop)], sweeps=[sweep_mails])
+    await outbox.work(stop, chores=[partial(send_waiting, stop=stop), keep_figures], sweeps=[sweep_mails])
 
 
 async def work_until_told() -> None:

@@ -43,6 +43,22 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='ConsultationFigures',
+            fields=[
+                ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
+                ('consultation', fields.OneToOneField('consult.Consultation', source_field='consultation_id', db_constraint=True, to_field='id', related_name='figures', on_delete=OnDelete.CASCADE)),
+                ('changes', fields.BigIntField()),
+                ('counted_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('next_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('totals', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ('days', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ('kinds', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ('decisions', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+            ],
+            options={'table': 'consultation_figures', 'app': 'consult', 'pk_attr': 'id', 'table_description': "A consultation's figures as they were counted from its rows at ``counted_at``."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Decision',
             fields=[
                 ('id', KeyField(primary_key=True, default=new_key, unique=True, db_index=True)),
@@ -240,6 +256,7 @@ class Migration(migrations.Migration):
             name='signed_up_from',
             field=fields.CharField(default='', db_index=True, max_length=32),
         ),
+        ops.RemoveField(model_name='Account', name='notify_news'),
         ops.AddField(
             model_name='Amendment',
             name='awaits_moderator',
@@ -259,6 +276,15 @@ class Migration(migrations.Migration):
             model_name='Argument',
             name='sealed_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.RemoveIndex(
+            model_name='AuditEntry',
+            name=None,
+            fields=['territory_id', 'id'],
+        ),
+        ops.AddIndex(
+            model_name='AuditEntry',
+            index=Index(fields=['territory_id', 'event', 'at', 'id']),
         ),
         ops.AddField(
             model_name='Consultation',
@@ -295,6 +321,21 @@ class Migration(migrations.Migration):
             name='sealed_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
+        ops.AlterField(
+            model_name='Mail',
+            name='next_try_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Mail',
+            name='is_bulk',
+            field=fields.BooleanField(default=False),
+        ),
+        ops.AddField(
+            model_name='Mail',
+            name='items',
+            field=fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads),
+        ),
         ops.AddField(
             model_name='Mail',
             name='mailing_id',
@@ -308,6 +349,18 @@ class Migration(migrations.Migration):
         ops.AddIndex(
             model_name='Mail',
             index=Index(fields=['territory_id', 'id']),
+        ),
+        ops.AddIndex(
+            model_name='Mail',
+            index=Index(fields=['territory_id', 'state', 'id']),
+        ),
+        ops.AddIndex(
+            model_name='Mail',
+            index=Index(fields=['is_bulk', 'next_try_at', 'id']),
+        ),
+        ops.AddIndex(
+            model_name='Mail',
+            index=Index(fields=['account_id', 'state']),
         ),
         ops.AddField(
             model_name='Source',

@@ -7,7 +7,10 @@ from consult.core.fields import KeyField
 
 
 class AuditEntry(Model):
-    """One line a recorded event: who did what, when, in whose name. Never edited, never deleted."""
+    """One line a recorded event: who did what, when, in whose name. Never edited, never deleted.
+
+    It is read by kind of event: nearly all lines are votes, and no page shows those.
+    """
 
     id = KeyField()
     at = fields.DatetimeField()
@@ -20,7 +23,7 @@ class AuditEntry(Model):
 
     class Meta:
         table = "audit"
-        indexes = [("territory_id", "id"), ("account_id", "id")]
+        indexes = [("territory_id", "event", "at", "id"), ("account_id", "id")]
 
 
 class OutboxRow(Model):

@@ -17,6 +17,7 @@ REVIEWED: dict[str, str] = {
     "organisations/numbers": "the check digits of SIREN, SIRET and RNA numbers",
     "organisations/invitations": "addresses and tokens of the links that invite",
     "organisations/voices": "the field « au nom de », which the writing forms of several rooms carry",
+    "analysis/keeping": "the worker's chore that counts the figures of dashboards",
     "contributions/search": "one interface to the full-text search of both engines",
     "notifications/writing": "writing a mail down, once",
     "notifications/sending": "the worker's chore that hands mails to the SMTP server",
