@@ -38,7 +38,6 @@ class Account(Model):
     confirmed_at = fields.DatetimeField(null=True)
     notify_replies = fields.BooleanField(default=True)
     notify_amendments = fields.BooleanField(default=True)
-    notify_news = fields.BooleanField(default=False)
     signed_up_from = fields.CharField(max_length=32, default="", db_index=True)
     created_at = fields.DatetimeField()
     deleted_at = fields.DatetimeField(null=True)

@@ -23,8 +23,9 @@ class Mail(Model):
 
     ``about_kind`` and ``about_id`` name what it speaks of (a link, an item): looked at again when it is sent, because
     an item may have been hidden, and a link used, since it was written. ``next_try_at`` is None once it is over.
-    ``mailing`` is the announcement that it is part of; ``unsubscribe`` is the path at which its reader can stop such
-    mails in one click ("" for mails that one cannot refuse).
+    ``items`` are all that a digest speaks of, as (kind, key) pairs: it is written anew without those that have gone.
+    ``mailing_id`` is the announcement that it is part of; ``unsubscribe`` is the path at which its reader can stop such
+    mails in one click ("" for mails that one cannot refuse). ``is_bulk`` mails leave after all others, at a set rate.
     """
 
     id = KeyField()
@@ -42,11 +43,13 @@ class Mail(Model):
     html = fields.TextField()
     about_kind = fields.CharField(max_length=20, default="")
     about_id = fields.BigIntField(null=True)
+    items: fields.Field[list[list[Any]]] = fields.JSONField(default=list)
     mailing_id = fields.BigIntField(null=True)
     unsubscribe = fields.CharField(max_length=300, default="")
+    is_bulk = fields.BooleanField(default=False)
     state = fields.CharEnumField(MailState, max_length=10, default=MailState.WAITING)
     attempts = fields.IntField(default=0)
-    next_try_at = fields.DatetimeField(null=True, db_index=True)
+    next_try_at = fields.DatetimeField(null=True)
     error = fields.TextField(default="")
     created_at = fields.DatetimeField()
     sent_at = fields.DatetimeField(null=True)
@@ -57,7 +60,12 @@ class Mail(Model):
 
     class Meta:
         table = "mail"
-        indexes = [("territory_id", "id")]
+        indexes = [
+            ("territory_id", "id"),
+            ("territory_id", "state", "id"),
+            ("is_bulk", "next_try_at", "id"),
+            ("account_id", "state"),
+        ]
 
 
 class Frequency(StrEnum):

@@ -59,7 +59,7 @@ async def reader_of(account_id: int | None, choice: str = "") -> Reader | None:
         choice: the account's column that must say yes, « notify_replies » for one.
     """
     rows = await execute(
-        "SELECT i.email, a.language, a.public_name, a.notify_replies, a.notify_amendments, a.notify_news"
+        "SELECT i.email, a.language, a.public_name, a.notify_replies, a.notify_amendments"
         " FROM identity i JOIN account a ON a.id = i.account_id"
         " WHERE a.id = :account AND a.confirmed_at IS NOT NULL AND a.deleted_at IS NULL",
         account=account_id,

@@ -89,7 +89,6 @@ async def delete_account(voice: Voice, *, session_id: int | None, proven: bool) 
             origin_key=None,
             notify_replies=False,
             notify_amendments=False,
-            notify_news=False,
             deleted_at=action.at,
         )
         action.record(AccountDeleted(account_id=voice.account_id))

@@ -33,7 +33,6 @@ COLUMNS = {
     "confirmed_at": N_("Adresse confirmée le"),
     "notify_replies": N_("E-mails sur les réponses"),
     "notify_amendments": N_("E-mails sur les propositions de modification"),
-    "notify_news": N_("E-mails sur la vie des consultations"),
     "created_at": N_("Date"),
     "updated_at": N_("Modifié le"),
     "changed_at": N_("Changé le"),
