@@ -6,6 +6,8 @@ import pytest
 from starlette.applications import Starlette
 
 from consult.accounts.models import Account
+from consult.arguments.actions import publish_argument
+from consult.arguments.models import Side
 from consult.consultations.items import ItemState
 from consult.consultations.models import Consultation, Section
 from consult.contributions.actions import (
@@ -21,7 +23,7 @@ from consult.contributions.queries import amendments_of, history
 from consult.core import clock
 from consult.core.database import execute
 from consult.core.errors import NotFound
-from consult.core.keys import new_key
+from consult.sources.actions import publish_source
 from tests.browsing import Visitor
 from tests.cast import Person, a_person, an_organisation
 from tests.contributions.situations import BODY, TITLE, Place, refused
@@ -162,25 +164,18 @@ async def test_a_declined_one_keeps_its_reason_and_changes_no_text() -> None:
 async def test_withdrawn_by_its_proposer_it_leaves_a_tombstone_and_takes_its_arguments_out_of_the_counts() -> None:
     place, made, luc, amendment = await scene()
     told = answer_to(place, amendment)
-    await execute(
-        "INSERT INTO argument (id, consultation_id, contribution_id, amendment_id, side, body, body_html, state,"
-        " created_at, author_kind, revision, removed_ground, origin, supports, tally_supports, supports_total,"
-        " sources_count) VALUES (:key, :consultation, :contribution, :amendment, 'for', 'Oui', 'Oui', 'published',"
-        " :at, 'citizen', 1, '', '', 0, 0, 0, 2)",
-        key=new_key(),
-        consultation=place.consultation.id,
-        contribution=made.id,
-        amendment=amendment.id,
-        at=clock.now(),
-    )
-    await execute("UPDATE contribution SET arguments_count = 4, sources_count = 3")
-    await execute("UPDATE consultation SET arguments_count = 4, sources_count = 3")
+    under = {name: told[name] for name in ("territory_id", "consultation_id", "contribution_id")}
+    said = await publish_argument(luc.voice(), **under, amendment_id=amendment.id, side=Side.FOR, body="Oui")
+    await publish_argument(luc.voice(), **under, side=Side.AGAINST, body="Non")
+    source = {"title": "Rapport", "link": "https://example.org/", "category": "report"}
+    await publish_source(luc.voice(), **under, argument_id=said.id, **source)
+    await publish_source(luc.voice(), **under, **source)
     assert await refused(withdraw_amendment(place.awa.voice(), **told)) == "not_proposer"
     for _ in range(2):
         await withdraw_amendment(luc.voice(), **told)
     row, whole = await Contribution.get(id=made.id), await Consultation.get(id=place.consultation.id)
     for counted in (row, whole):
-        assert (counted.amendments_count, counted.arguments_count, counted.sources_count) == (0, 3, 1)
+        assert (counted.amendments_count, counted.arguments_count, counted.sources_count) == (0, 1, 1)
     (shown,) = await amendments_of(made.id)
     assert shown["state"] == "withdrawn"
     assert not {"body", "reason", "parts", "author"} & shown.keys()
