@@ -12,6 +12,7 @@ from consult.contributions.pages import amending, revising, writing
 from consult.contributions.pages import own as own_pages
 from consult.demo import pages as demo
 from consult.imports import pages as imports
+from consult.moderation.pages import record as moderation_record
 from consult.notifications import pages as notifications
 from consult.organisations.pages import desk as organisation_desk
 from consult.organisations.pages import joining
@@ -157,6 +158,9 @@ ROUTES: list[BaseRoute] = [
     post(f"{EXAMINED}/refuse", organisation_desk.refuse_it, gate=administrators),
     get(f"{EXAMINED}/take-back", organisation_desk.ask_taking_back, gate=administrators),
     post(f"{EXAMINED}/take-back", organisation_desk.take_back, gate=administrators),
+    # --- moderation: what everybody may read and do
+    get("/moderation/decisions", moderation_record.public_record, gate=anyone),
+    get("/moderation/decisions.csv", moderation_record.record_file, gate=anyone),
     # --- the demo
     get("/components", demo.components, gate=demo_only),
     get("/mailbox", notifications.mailbox, gate=demo_only),

@@ -113,7 +113,8 @@ async def theme(request: Request) -> Response:
 
 async def robots(request: Request) -> Response:
     """Answer ``/robots.txt``."""
-    lines = ["User-agent: *", "Disallow: /account", "Disallow: /admin", "Disallow: /moderation"]
+    lines = ["User-agent: *", "Disallow: /account", "Disallow: /admin", "Disallow: /report"]
+    lines += ["Allow: /moderation/decisions", "Disallow: /moderation"]
     return PlainTextResponse("\n".join(lines) + "\n", headers={"cache-control": "public, max-age=3600"})
 
 
