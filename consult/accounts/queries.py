@@ -195,3 +195,14 @@ async def staff_of(territory_id: int, *roles: Role) -> list[dict[str, Any]]:
     )
     people = [{**row, "created_at": instant(row["created_at"]), "confirmed": bool(row["confirmed_at"])} for row in rows]
     return [one for one in people if not roles or (one["confirmed"] and one["role"] in roles)]
+
+
+async def restricted_until(account_id: int, territory_id: int) -> datetime | None:
+    """Until when an account may neither write nor vote in a territory; the instant may be past."""
+    rows = await execute(
+        "SELECT MAX(until) AS until FROM restriction WHERE account_id = :account AND territory_id = :territory"
+        " AND lifted_at IS NULL",
+        account=account_id,
+        territory=territory_id,
+    )
+    return instant(rows[0]["until"])

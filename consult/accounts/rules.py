@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -25,6 +26,10 @@ FRESH = timedelta(minutes=15)
 NAME_MIN, NAME_MAX = 2, 60
 PASSWORD_MIN, PASSWORD_MAX = 12, 200
 DELETED_NAME = N_("Compte supprimé")
+RESTRICTED = N_(
+    "Par une décision de modération, vous ne pouvez ni écrire ni voter ici jusqu’au %(until)s inclus. "
+    "La page « Mes décisions » de votre compte en donne le motif et dit comment la contester"
+)
 
 NOT_AN_ADDRESS = Refusal(
     "not_an_address",
@@ -144,3 +149,16 @@ def fresh_refusal(session_began_at: datetime | None, at: datetime) -> Refusal | 
 def staff_refusal(voice: Voice) -> Refusal | None:
     """A territory's administrators decide who is on its staff; so do the people who run the instance."""
     return None if voice.account_id is None or Role.ADMINISTRATOR in voice.roles else NOT_YOUR_STAFF
+
+
+def restriction_refusal(until: datetime | None, at: datetime, zone: ZoneInfo) -> Refusal | None:
+    """Who was restricted by a decision neither writes nor votes until its end, excluded; they go on reading.
+
+    Args:
+        until: the end of the restriction, None for everybody else.
+        zone: the territory's: people are told the last day by its calendar.
+    """
+    if until is None or at >= until:
+        return None
+    last_day = (until - timedelta(microseconds=1)).astimezone(zone).date()
+    return Refusal("restricted", RESTRICTED, {"until": last_day})

@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from consult.arguments.events import ArgumentCorrected, ArgumentLeftWaiting, ArgumentPublished, ArgumentWithdrawn
+from consult.arguments.events import (
+    ArgumentCorrected,
+    ArgumentHeld,
+    ArgumentLeftWaiting,
+    ArgumentPublished,
+    ArgumentWithdrawn,
+)
 from consult.arguments.models import Argument, ArgumentRevision, Side
 from consult.arguments.rules import amendment_refusal, correction_refusal, text_refusal, withdrawal_refusal
 from consult.consultations.items import ItemState
@@ -11,8 +17,8 @@ from consult.consultations.models import Consultation, Round
 from consult.consultations.rules import Deed, deed_refusal
 from consult.contributions.actions.beneath import SectionFlags, move_counters
 from consult.contributions.actions.recounting import counted_anew
-from consult.contributions.actions.rows import add_row, lock_below, made_before
-from consult.contributions.actions.waiting import publish_waiting
+from consult.contributions.actions.rows import add_row, lock_below, made_before, reads_first
+from consult.contributions.actions.waiting import hold, publish_waiting
 from consult.core.action import Action
 from consult.core.database import execute
 from consult.core.errors import NotFound, refuse
@@ -35,8 +41,9 @@ async def publish_argument(
 ) -> Argument:
     """Publish an argument for or against a contribution or one of its amendments.
 
-    That of an unconfirmed account waits, uncounted. A form sent twice makes one row: the second time gives the first,
-    also from a page that the browser went back to, whose form has another key but the same words.
+    That of an unconfirmed account waits, uncounted, and so does any where texts are read first. A form sent twice makes
+    one row: the second time gives the first, also from a page that the browser went back to, whose form has another key
+    but the same words.
 
     Raises:
         NotFound: this territory has no such public contribution or amendment.
@@ -55,12 +62,14 @@ async def publish_argument(
         side=side,
         body=body,
         body_html=render_markdown(body),
-        state=ItemState.PUBLISHED if voice.confirmed else ItemState.WAITING,
+        state=ItemState.WAITING,
         once=once,
     )
-    one = 1 if voice.confirmed else 0
     async with Action(voice, territory_id=territory_id) as action:
-        _, rounds = await lock_below(action, territory_id, consultation_id, arguments_count=one)
+        consultation, rounds = await lock_below(
+            action, territory_id, consultation_id, arguments_count=int(voice.confirmed)
+        )
+        one = int(voice.confirmed and not reads_first(consultation))
         said = {"contribution_id": contribution_id, "amendment_id": amendment_id, "side": side.value, "body": body}
         made = await made_before(Argument, voice, once, **said)
         if made is None or once is None or made.once != once:  # words said before are judged; a form sent twice is not
@@ -71,9 +80,11 @@ async def publish_argument(
             action.nothing_to_do()
             return made
         argument.created_at = action.at
-        argument.published_at = action.at if voice.confirmed else None
+        _say_whether_it_waits(action, consultation, argument)
         await add_row(action, argument)
-        if voice.confirmed:
+        if argument.awaits_moderator:
+            action.record(_held(territory_id, argument))
+        elif voice.confirmed:
             action.record(_published(territory_id, argument))
         else:
             action.record(
@@ -111,6 +122,22 @@ async def _judge_amendment(argument: Argument, *, unanswered: bool = True) -> No
     if not rows:
         raise NotFound
     refuse(amendment_refusal(rows[0]["outcome"]) if unanswered else None)
+
+
+def _say_whether_it_waits(action: Action, consultation: Consultation, argument: Argument) -> None:
+    confirmed = action.voice.confirmed
+    argument.awaits_moderator = confirmed and reads_first(consultation)
+    if confirmed and not argument.awaits_moderator:
+        argument.state, argument.published_at = ItemState.PUBLISHED, action.at
+
+
+def _held(territory_id: int, argument: Argument) -> ArgumentHeld:
+    return ArgumentHeld(
+        territory_id=territory_id,
+        consultation_id=argument.consultation_id,
+        contribution_id=argument.contribution_id,
+        argument_id=argument.id,
+    )
 
 
 def _published(territory_id: int | None, argument: Argument) -> ArgumentPublished:
@@ -213,9 +240,14 @@ async def publish_waiting_arguments(account_id: int) -> int:
 
 
 async def _publish_waiting(action: Action, row: Argument, consultation: Consultation, rounds: Sequence[Round]) -> None:
-    section = await count_argument(action, row, 1)
+    held = reads_first(consultation)
+    section = await count_argument(action, row, 0 if held else 1)
     await _judge_amendment(row)
     refuse(deed_refusal(Deed.ARGUE, rounds, section, action.at))
+    if held:
+        await hold(row)
+        action.record(_held(consultation.territory_id, row))
+        return
     row.state, row.published_at = ItemState.PUBLISHED, action.at
     await row.save(update_fields=["state", "published_at"])
     action.record(_published(consultation.territory_id, row))

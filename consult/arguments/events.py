@@ -27,6 +27,15 @@ class ArgumentLeftWaiting(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ArgumentHeld(Event):
+    """An argument waits for a moderator before it is published; nobody else sees it."""
+
+    consultation_id: int
+    contribution_id: int
+    argument_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ArgumentCorrected(Event):
     """An argument was corrected by its author within the quarter of an hour; the earlier wording is kept."""
 

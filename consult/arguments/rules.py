@@ -30,6 +30,13 @@ TOO_LATE = Refusal(
         "Vous pouvez le retirer et en écrire un autre."
     ),
 )
+BEING_READ = Refusal(
+    "being_read",
+    N_(
+        "Ce texte attend d’être lu par un modérateur : il ne change plus entre-temps. "
+        "Vous pouvez le retirer et en écrire un autre."
+    ),
+)
 SETTLED = Refusal("amendment_answered", N_("L’auteur a déjà répondu à cette proposition de modification"))
 
 
@@ -37,6 +44,7 @@ class Dated(Authored, Protocol):
     """What the rules need of an argument or a source."""
 
     published_at: datetime | None
+    awaits_moderator: bool
 
 
 def text_refusal(body: str) -> Refusal | None:
@@ -60,12 +68,15 @@ def correction_refusal(
     voice: Voice, item: Dated, deed: Deed, rounds: Sequence[RoundLike], at: datetime
 ) -> Refusal | None:
     """The author may correct a slip during the fifteen minutes after publication, the fifteenth's end excluded, while
-    the round is open. What still waits has never been public and may be corrected as long as the round is open.
+    the round is open. What still waits has never been public and may be corrected as long as the round is open,
+    unless it waits for a moderator, who must publish the very words that were read.
     """
     if not is_author(voice, item):
         return NOT_AUTHOR
     if item.state not in {ItemState.PUBLISHED, ItemState.WAITING}:
         return GONE
+    if item.awaits_moderator:
+        return BEING_READ
     if not may_still_correct(item.published_at, at):
         return TOO_LATE
     return deed_refusal(deed, rounds, None, at)

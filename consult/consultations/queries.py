@@ -22,10 +22,15 @@ from consult.core.database import execute, instances
 
 @dataclass(frozen=True)
 class ConsultationView:
-    """A consultation with its rounds, as pages and rules need it together."""
+    """A consultation with its rounds, as pages and rules need it together.
+
+    Attributes:
+        restricted_until: until when the account that acts may not write here, as the consultation's lock found it.
+    """
 
     row: Consultation
     rounds: list[Round]
+    restricted_until: datetime | None = None
 
     def state(self, at: datetime) -> RoundState:
         """Coming, open or closed at an instant."""

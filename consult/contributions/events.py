@@ -25,6 +25,14 @@ class ContributionLeftWaiting(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContributionHeld(Event):
+    """A contribution waits for a moderator before it is published; nobody else sees it, and it has no number."""
+
+    consultation_id: int
+    contribution_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContributionRevised(Event):
     """A contribution got a new wording; with an amendment when the wording is somebody else's, adopted."""
 
@@ -73,6 +81,15 @@ class AmendmentProposed(Event):
 @dataclass(frozen=True, kw_only=True)
 class AmendmentLeftWaiting(Event):
     """An amendment was written by somebody whose address is not confirmed yet; nobody else sees it."""
+
+    consultation_id: int
+    contribution_id: int
+    amendment_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmendmentHeld(Event):
+    """An amendment waits for a moderator before it is published; nobody else sees it."""
 
     consultation_id: int
     contribution_id: int

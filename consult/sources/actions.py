@@ -9,8 +9,8 @@ from consult.consultations.models import Consultation, Round
 from consult.consultations.rules import Deed, deed_refusal
 from consult.contributions.actions.beneath import SectionFlags, move_counters
 from consult.contributions.actions.recounting import counted_anew
-from consult.contributions.actions.rows import add_row, lock_below, made_before
-from consult.contributions.actions.waiting import publish_waiting
+from consult.contributions.actions.rows import add_row, lock_below, made_before, reads_first
+from consult.contributions.actions.waiting import hold, publish_waiting
 from consult.core.action import Action
 from consult.core.database import execute
 from consult.core.errors import NotFound, refuse
@@ -18,7 +18,7 @@ from consult.core.keys import new_key
 from consult.core.text.cleaning import clean_line, clean_text
 from consult.core.text.sanitising import plain_to_html
 from consult.core.voice import Voice
-from consult.sources.events import SourceCorrected, SourceLeftWaiting, SourcePublished, SourceWithdrawn
+from consult.sources.events import SourceCorrected, SourceHeld, SourceLeftWaiting, SourcePublished, SourceWithdrawn
 from consult.sources.models import Source, SourceCategory, SourceRevision
 from consult.sources.rules import source_refusals, web_address
 
@@ -58,8 +58,9 @@ async def publish_source(
 ) -> Source:
     """Give a source under a contribution or under one of its arguments.
 
-    That of an unconfirmed account waits, uncounted. A form sent twice makes one row: the second time gives the first,
-    also from a page that the browser went back to, whose form has another key but the same words.
+    That of an unconfirmed account waits, uncounted, and so does any where texts are read first. A form sent twice makes
+    one row: the second time gives the first, also from a page that the browser went back to, whose form has another key
+    but the same words.
 
     Raises:
         NotFound: this territory has no such public contribution or argument.
@@ -79,23 +80,26 @@ async def publish_source(
         category=wording.category,
         body=wording.body,
         body_html=wording.body_html,
-        state=ItemState.PUBLISHED if voice.confirmed else ItemState.WAITING,
+        state=ItemState.WAITING,
         once=once,
     )
     async with Action(voice, territory_id=territory_id) as action:
-        _, rounds = await lock_below(action, territory_id, consultation_id)
+        consultation, rounds = await lock_below(action, territory_id, consultation_id)
+        one = int(voice.confirmed and not reads_first(consultation))
         said = {"contribution_id": contribution_id, "argument_id": argument_id, "link": wording.link}
         made = await made_before(Source, voice, once, **said, title=wording.title, body=wording.body)
         if made is None or once is None or made.once != once:  # words said before are judged; a form sent twice is not
-            section = await count_source(action, source, 1 if voice.confirmed else 0)
+            section = await count_source(action, source, one)
             refuse(deed_refusal(Deed.SOURCE, rounds, section, action.at))
         if made is not None:
             action.nothing_to_do()
             return made
         source.created_at = action.at
-        source.published_at = action.at if voice.confirmed else None
+        _say_whether_it_waits(action, consultation, source)
         await add_row(action, source)
-        if voice.confirmed:
+        if source.awaits_moderator:
+            action.record(_held(territory_id, source))
+        elif voice.confirmed:
             action.record(_published(territory_id, source))
         else:
             action.record(
@@ -123,6 +127,22 @@ async def count_source(action: Action, source: Source, by: int) -> SectionFlags:
         if not there:
             raise NotFound
     return await move_counters(action, source.consultation_id, source.contribution_id, sources_count=by)
+
+
+def _say_whether_it_waits(action: Action, consultation: Consultation, source: Source) -> None:
+    confirmed = action.voice.confirmed
+    source.awaits_moderator = confirmed and reads_first(consultation)
+    if confirmed and not source.awaits_moderator:
+        source.state, source.published_at = ItemState.PUBLISHED, action.at
+
+
+def _held(territory_id: int, source: Source) -> SourceHeld:
+    return SourceHeld(
+        territory_id=territory_id,
+        consultation_id=source.consultation_id,
+        contribution_id=source.contribution_id,
+        source_id=source.id,
+    )
 
 
 def _published(territory_id: int | None, source: Source) -> SourcePublished:
@@ -233,8 +253,13 @@ async def publish_waiting_sources(account_id: int) -> int:
 
 
 async def _publish_waiting(action: Action, row: Source, consultation: Consultation, rounds: Sequence[Round]) -> None:
-    section = await count_source(action, row, 1)
+    held = reads_first(consultation)
+    section = await count_source(action, row, 0 if held else 1)
     refuse(deed_refusal(Deed.SOURCE, rounds, section, action.at))
+    if held:
+        await hold(row)
+        action.record(_held(consultation.territory_id, row))
+        return
     row.state, row.published_at = ItemState.PUBLISHED, action.at
     await row.save(update_fields=["state", "published_at"])
     action.record(_published(consultation.territory_id, row))

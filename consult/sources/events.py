@@ -27,6 +27,15 @@ class SourceLeftWaiting(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SourceHeld(Event):
+    """A source waits for a moderator before it is published; nobody else sees it."""
+
+    consultation_id: int
+    contribution_id: int
+    source_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class SourceCorrected(Event):
     """A source was corrected by its author within the quarter of an hour; the earlier wording is kept."""
 

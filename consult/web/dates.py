@@ -33,6 +33,11 @@ def date_words(value: datetime | date, zone: ZoneInfo) -> str:
     return _date_words(_local_day(value, zone), spoken.current())
 
 
+def day_in_words(day: date) -> str:
+    """« 23 janvier 2026 » for a day of the calendar, whatever the zone."""
+    return _date_words(day, spoken.current())
+
+
 @lru_cache(maxsize=4096)
 def _date_words(day: date, language: str) -> str:
     return _first(format_date(day, "d MMMM y", locale=_LOCALES[language]))

@@ -5,6 +5,7 @@ The catalogues are read from their ``.po`` files when the process starts (Babel)
 
 import re
 from contextvars import ContextVar
+from datetime import date
 from functools import cache, lru_cache
 from io import BytesIO
 
@@ -70,6 +71,9 @@ def ngettext(one: str, many: str, number: int) -> str:
 
 
 def translate(refusal: Refusal) -> str:
-    """A refusal in words."""
+    """A refusal in words; a day among its values is said in the language being spoken."""
+    from consult.web.dates import day_in_words  # the words of dates know the language, and not the other way round
+
+    params = {name: day_in_words(one) if isinstance(one, date) else one for name, one in refusal.params.items()}
     text = gettext(refusal.text)
-    return text % refusal.params if refusal.params else text
+    return text % params if params else text

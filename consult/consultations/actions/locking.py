@@ -12,9 +12,15 @@ from consult.consultations.rules.organising import (
 )
 from consult.core import clock
 from consult.core.action import Action
-from consult.core.database import execute, instances
+from consult.core.database import execute, instance, instant
 from consult.core.errors import NotFound, refuse
 from consult.core.keys import new_key
+
+# Asked for together with the lock: whoever writes is judged by it, and it costs no query of its own.
+_RESTRICTED = (
+    "(SELECT MAX(r.until) FROM restriction r WHERE r.account_id = :account AND r.lifted_at IS NULL"
+    " AND r.territory_id = consultation.territory_id) AS restricted_until"
+)
 
 
 async def lock_consultation(action: Action, consultation_id: int, **totals: int) -> ConsultationView:
@@ -25,23 +31,26 @@ async def lock_consultation(action: Action, consultation_id: int, **totals: int)
     with this call. See ADR 0005.
 
     Args:
-        totals: counters of the consultation to move in the same statement (``arguments_count=1``).
+        totals: counters of the consultation to move in the same statement (``arguments_count=1``); they stay where
+            they are in a consultation whose texts wait for a moderator before they count.
 
     Raises:
         NotFound: there is no such consultation.
     """
-    also = "".join(f", {name} = {name} + :{name}" for name in totals)
-    moved = await instances(
-        Consultation,
-        f"UPDATE consultation SET changes = changes + 1{also} WHERE id = :key RETURNING *",
-        {**totals, "key": consultation_id},
+    also = "".join(
+        f", {name} = {name} + CASE WHEN moderation = 'before' THEN 0 ELSE :{name} END" for name in totals
+    )
+    moved = await execute(
+        f"UPDATE consultation SET changes = changes + 1{also} WHERE id = :key RETURNING *, {_RESTRICTED}",
+        {**totals, "key": consultation_id, "account": action.voice.account_id or 0},
     )
     if not moved:
         raise NotFound
     action.changed("consultation", consultation_id)
     # Whoever waited for the lock acts now, not when they began to wait: the closing instant is judged by this time.
     action.at = clock.now()
-    return ConsultationView(moved[0], await rounds_of(consultation_id))
+    row = instance(Consultation, moved[0])
+    return ConsultationView(row, await rounds_of(consultation_id), instant(moved[0]["restricted_until"]))
 
 
 async def lock_rules(action: Action, consultation_id: int) -> ConsultationView:

@@ -12,11 +12,13 @@ from consult.contributions.actions.rows import (
     count_change,
     lock_below,
     made_by_form,
+    reads_first,
     reword,
 )
-from consult.contributions.actions.waiting import publish_waiting
+from consult.contributions.actions.waiting import hold, publish_waiting
 from consult.contributions.events import (
     AmendmentDeclined,
+    AmendmentHeld,
     AmendmentLeftWaiting,
     AmendmentProposed,
     AmendmentWithdrawn,
@@ -51,7 +53,8 @@ async def propose_amendment(
     reason: str,
     once: str | None = None,
 ) -> Amendment:
-    """Propose another wording of somebody else's contribution; that of an unconfirmed account waits.
+    """Propose another wording of somebody else's contribution. That of an unconfirmed account waits, and any other
+    where texts are read first.
 
     Args:
         base_revision: the number of the wording that the proposer read; the difference is shown against it.
@@ -63,7 +66,7 @@ async def propose_amendment(
     wording, reason = Wording.of(title, body), clean_text(reason)
     refuse(reason_refusal(reason))
     async with Action(voice, territory_id=territory_id) as action:
-        _, rounds = await lock_below(action, territory_id, consultation_id)
+        consultation, rounds = await lock_below(action, territory_id, consultation_id)
         made = await made_by_form(Amendment, once)
         if made is not None:
             action.nothing_to_do()
@@ -74,6 +77,7 @@ async def propose_amendment(
         refuse(UNCHANGED if wording.same_as(row) else None)
         if not 1 <= base_revision <= row.revision:
             raise NotFound
+        held = voice.confirmed and reads_first(consultation)
         amendment = await Amendment.create(
             id=new_key(),
             consultation_id=consultation_id,
@@ -82,6 +86,7 @@ async def propose_amendment(
             organisation_id=voice.organisation_id,
             author_kind=voice.kind,
             state=ItemState.WAITING,
+            awaits_moderator=held,
             base_revision=base_revision,
             title=wording.title,
             body=wording.body,
@@ -90,7 +95,9 @@ async def propose_amendment(
             created_at=action.at,
             once=once,
         )
-        if voice.confirmed:
+        if held:
+            action.record(_held(amendment, territory_id))
+        elif voice.confirmed:
             await make_amendment_public(action, amendment)
         else:
             action.record(
@@ -115,7 +122,20 @@ async def _publish_waiting(
     row = await contribution_inside(consultation.id, amendment.contribution_id)
     section = await Section.get(id=row.section_id)
     refuse(amendment_refusal(action.voice, row, rounds, section, action.at))
-    await make_amendment_public(action, amendment)
+    if reads_first(consultation):
+        await hold(amendment)
+        action.record(_held(amendment, consultation.territory_id))
+    else:
+        await make_amendment_public(action, amendment)
+
+
+def _held(amendment: Amendment, territory_id: int) -> AmendmentHeld:
+    return AmendmentHeld(
+        territory_id=territory_id,
+        consultation_id=amendment.consultation_id,
+        contribution_id=amendment.contribution_id,
+        amendment_id=amendment.id,
+    )
 
 
 async def make_amendment_public(action: Action, amendment: Amendment) -> None:

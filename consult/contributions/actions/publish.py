@@ -5,9 +5,16 @@ from collections.abc import Sequence
 
 from consult.consultations.items import ItemState
 from consult.consultations.models import Consultation, Round, Section
-from consult.contributions.actions.rows import Wording, lock_below, made_by_form, said_already, write_revision
-from consult.contributions.actions.waiting import publish_waiting
-from consult.contributions.events import ContributionLeftWaiting, ContributionPublished
+from consult.contributions.actions.rows import (
+    Wording,
+    lock_below,
+    made_by_form,
+    reads_first,
+    said_already,
+    write_revision,
+)
+from consult.contributions.actions.waiting import hold, publish_waiting
+from consult.contributions.events import ContributionHeld, ContributionLeftWaiting, ContributionPublished
 from consult.contributions.models import Contribution, Draft, search_stems
 from consult.contributions.rules import NO_SECTION, contribution_refusal
 from consult.contributions.search import index_contribution
@@ -30,6 +37,8 @@ async def publish_contribution(
     draft_id: int | None = None,
 ) -> Contribution:
     """Publish a contribution under the consultation's next number; that of an unconfirmed account waits without one.
+
+    Where texts are read first, it waits for a moderator, without a number either.
 
     The draft that it was written in, if any, is done with and goes. The same words sent again (from a page that the
     browser went back to, whose form has another key) are the contribution that stands there already.
@@ -59,6 +68,7 @@ async def publish_contribution(
         if made is not None:
             action.nothing_to_do()
             return made
+        held = voice.confirmed and reads_first(consultation)
         row = await Contribution.create(
             id=new_key(),
             consultation_id=consultation_id,
@@ -67,6 +77,7 @@ async def publish_contribution(
             organisation_id=voice.organisation_id,
             author_kind=voice.kind,
             state=ItemState.WAITING,
+            awaits_moderator=held,
             title=wording.title,
             body=wording.body,
             body_html=wording.body_html,
@@ -76,7 +87,9 @@ async def publish_contribution(
             shuffle=secrets.randbelow(1 << 31),
         )
         await write_revision(action, row, wording)
-        if voice.confirmed:
+        if held:
+            action.record(_held(row, territory_id))
+        elif voice.confirmed:
             await make_public(action, row, wording.stems)
         else:
             action.record(
@@ -99,7 +112,15 @@ async def _publish_waiting(
 ) -> None:
     section = await Section.get(id=row.section_id)
     refuse(contribution_refusal(consultation, rounds, section, action.at))
-    await make_public(action, row, search_stems(row.title, row.body_html))
+    if reads_first(consultation):
+        await hold(row)
+        action.record(_held(row, consultation.territory_id))
+    else:
+        await make_public(action, row, search_stems(row.title, row.body_html))
+
+
+def _held(row: Contribution, territory_id: int) -> ContributionHeld:
+    return ContributionHeld(territory_id=territory_id, consultation_id=row.consultation_id, contribution_id=row.id)
 
 
 async def make_public(action: Action, row: Contribution, stems: str) -> None:

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from tortoise.models import Model
 
+from consult.accounts.rules import restriction_refusal
 from consult.consultations.actions import lock_consultation
 from consult.consultations.items import Item
-from consult.consultations.models import Consultation, ConsultationState, Round
+from consult.consultations.models import Consultation, ConsultationState, ModerationTime, Round
 from consult.contributions.models import Contribution, Revision, excerpt_of, search_stems
 from consult.contributions.rules import text_refusal
 from consult.contributions.search import index_contribution
@@ -20,6 +22,7 @@ from consult.core.text.cleaning import clean_line, clean_text
 from consult.core.text.markdown import render_markdown
 from consult.core.voice import Voice
 from consult.organisations.actions import judge_voice
+from consult.territories.models import Territory
 
 AnyItem = TypeVar("AnyItem", bound=Item)
 
@@ -61,13 +64,22 @@ async def lock_below(
 
     Raises:
         NotFound: there is none.
-        Refused: the voice is that of an organisation for which the account may not speak, or no longer.
+        Refused: the account is restricted by a decision, or the voice is that of an organisation for which it may not
+            speak, or no longer.
     """
     view = await lock_consultation(action, consultation_id, **totals)
     if view.row.territory_id != territory_id or view.row.state is not ConsultationState.PUBLISHED:
         raise NotFound
+    if view.restricted_until is not None and view.restricted_until > action.at:
+        (zone,) = await Territory.filter(id=territory_id).values_list("timezone", flat=True)
+        refuse(restriction_refusal(view.restricted_until, action.at, ZoneInfo(str(zone))))
     await judge_voice(action)
     return view.row, view.rounds
+
+
+def reads_first(consultation: Consultation) -> bool:
+    """Whether what people write here waits for a moderator before it is published."""
+    return consultation.moderation is ModerationTime.BEFORE
 
 
 async def made_by_form(model: type[AnyItem], once: str | None) -> AnyItem | None:

@@ -16,6 +16,7 @@ from consult.core.database.session import (
     execute,
     execute_script,
     in_transaction,
+    instance,
     instances,
 )
 from consult.core.database.sql import Dialect, instant
@@ -42,6 +43,7 @@ __all__ = [
     "forbid_tasks",
     "guard_loop",
     "in_transaction",
+    "instance",
     "instances",
     "instant",
     "make_migration",

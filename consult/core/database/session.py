@@ -81,8 +81,13 @@ async def instances(model: type[M], sql: str, params: Mapping[str, Any] | None =
 
     The ORM builds its SQL anew at each call; where a page or an action is asked for often, the text is written once.
     """
+    return [instance(model, row) for row in await execute(sql, params, **named)]
+
+
+def instance(model: type[M], row: Mapping[str, Any]) -> M:
+    """A row of a hand-written query as its model; columns that are none of the model's are left aside."""
     build: Any = model._init_from_db
-    return [build(**row) for row in await execute(sql, params, **named)]
+    return cast("M", build(**row))
 
 
 @cache
