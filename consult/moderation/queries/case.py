@@ -7,6 +7,7 @@ from typing import Any
 
 from consult.core.database import execute, instant
 from consult.moderation.models import Case, Kind
+from consult.moderation.rules.reporting import Conflict
 
 Row = dict[str, Any]
 MOST_REPORTS = 30
@@ -52,7 +53,7 @@ async def notes_on(case_id: int) -> list[Row]:
 
 
 _DECISION = (
-    "SELECT d.id, d.reference, d.kind, d.item_id, d.case_id, d.account_id, d.effect, d.ground, d.reason, d.automated,"
+    "SELECT d.id, d.reference, d.kind, d.item_id, d.case_id, d.account_id, d.organisation_id, d.effect, d.ground, d.reason, d.automated,"
     " d.hidden_meanwhile, d.until, d.by_id, d.decided_at, d.opened_at, d.replaces_id, d.consultation_id,"
     " moderator.public_name AS by_name, w.slug, w.title AS consultation, target.number AS merged_into,"
     " p.id AS appeal_id, p.heard_at, p.outcome,"
@@ -136,3 +137,17 @@ async def restricted_until(territory_id: int, account_id: int | None, now: Any) 
         now=now,
     )
     return instant(rows[0]["until"])
+
+
+async def conflicts_with(account_id: int | None, case_ids: list[int]) -> dict[int, Conflict]:
+    """What stands between somebody and the items of some cases; one query."""
+    if not case_ids:
+        return {}
+    rows = await execute(
+        "SELECT c.id, (c.author_id = :me OR EXISTS (SELECT 1 FROM member b WHERE b.organisation_id ="
+        " c.organisation_id AND b.account_id = :me)) AS wrote, EXISTS (SELECT 1 FROM report r WHERE r.kind = c.kind"
+        " AND r.item_id = c.item_id AND r.account_id = :me) AS reported FROM moderation_case c WHERE c.id IN :cases",
+        me=account_id or 0,
+        cases=case_ids,
+    )
+    return {row["id"]: Conflict(wrote=bool(row["wrote"]), reported=bool(row["reported"])) for row in rows}

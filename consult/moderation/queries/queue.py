@@ -207,7 +207,7 @@ async def queue_counts(wanted: WantedCases) -> QueueCounts:
 _MINE_TO_DECIDE = (
     "(c.author_id IS NULL OR c.author_id <> :me)"
     " AND NOT EXISTS (SELECT 1 FROM member b WHERE b.organisation_id = c.organisation_id AND b.account_id = :me)"
-    " AND NOT EXISTS (SELECT 1 FROM report r WHERE r.case_id = c.id AND r.account_id = :me)"
+    " AND NOT EXISTS (SELECT 1 FROM report r WHERE r.kind = c.kind AND r.item_id = c.item_id AND r.account_id = :me)"
     " AND (c.assigned_to_id IS NULL OR c.assigned_to_id = :me OR c.assigned_until <= :now)"
 )
 
