@@ -45,7 +45,7 @@ class CaseReleased(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseDropped(Event):
-    """A case was closed without a decision: its item went with the account that had written it."""
+    """A case was closed without a decision: its author has taken the text back, and nobody had reported it."""
 
     case_id: int
     kind: str

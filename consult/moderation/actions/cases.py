@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from consult.consultations.items import ItemState
 from consult.core.action import Action
 from consult.core.errors import NotFound, refuse
 from consult.core.keys import new_key
 from consult.core.text.cleaning import clean_text
-from consult.core.voice import Voice
+from consult.core.voice import SYSTEM, Voice
 from consult.moderation.actions.looking import (
     case_here,
     conflict_of,
@@ -19,7 +20,7 @@ from consult.moderation.actions.looking import (
     open_key,
 )
 from consult.moderation.actions.standing import load_item
-from consult.moderation.events import CaseAssigned, CaseOpened, CaseReleased, NoteWritten
+from consult.moderation.events import CaseAssigned, CaseDropped, CaseOpened, CaseReleased, NoteWritten
 from consult.moderation.models import Case, CaseReason, Decision, Kind, Note, Report
 from consult.moderation.rules.deciding import (
     ASSIGNED_FOR,
@@ -111,8 +112,6 @@ async def put_in_queue(
             return case, False
         case.reasons, case.details = [*case.reasons, *more], merged
         await case.save(update_fields=["reasons", "details"])
-        if not more:
-            return case, False
     action.record(
         CaseOpened(
             territory_id=action.territory_id,
@@ -242,3 +241,31 @@ async def assign(action: Action, case: Case) -> None:
 async def _assign(case: Case, account_id: int | None, until: Any) -> None:
     case.assigned_to_id, case.assigned_until = account_id, until
     await case.save(update_fields=["assigned_to_id", "assigned_until"])
+
+
+async def drop_case(case_id: int) -> bool:
+    """Close a case that nobody needs to decide any more: its author has taken the text back, or deleted their account
+    and the text that waited with it, and nobody had reported it. Reports are always answered, by a decision.
+    """
+    case = await Case.get_or_none(id=case_id, is_open=True)
+    if case is None:
+        return False
+    async with Action(SYSTEM, territory_id=case.territory_id) as action:
+        case = await hold_case(action, case_id)
+        if not case.is_open or case.reports_count or not await _is_gone(case):
+            action.nothing_to_do()
+            return False
+        case.is_open, case.open_key, case.closed_at = False, None, action.at
+        await case.save(update_fields=["is_open", "open_key", "closed_at"])
+        action.record(
+            CaseDropped(territory_id=case.territory_id, case_id=case.id, kind=case.kind.value, item_id=case.item_id)
+        )
+    return True
+
+
+async def _is_gone(case: Case) -> bool:
+    try:
+        row = await load_item(case.consultation_id, case.kind, case.item_id)
+    except NotFound:
+        return True
+    return row.state is ItemState.WITHDRAWN

@@ -53,9 +53,14 @@ class DecisionLike(Protocol):
 
 def appeal_until(decided_at: datetime) -> datetime:
     """The same hour six calendar months later; the month's last day where it has no such day."""
-    year, month = divmod(decided_at.month - 1 + MONTHS_TO_APPEAL, 12)
-    year, month = decided_at.year + year, month + 1
-    return decided_at.replace(year=year, month=month, day=min(decided_at.day, calendar.monthrange(year, month)[1]))
+    return months_after(decided_at, MONTHS_TO_APPEAL)
+
+
+def months_after(instant: datetime, months: int) -> datetime:
+    """The same day and hour so many calendar months later, or earlier; the last day of a month that has no such day."""
+    years, month = divmod(instant.month - 1 + months, 12)
+    year = instant.year + years
+    return instant.replace(year=year, month=month + 1, day=min(instant.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def is_addressee(voice: Voice, decision: DecisionLike, *, member: bool) -> bool:

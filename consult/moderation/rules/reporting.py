@@ -14,6 +14,8 @@ LONGEST_REPORT = 2_000
 # In code points: a character that a person sees may be made of several.
 REPORT_COLUMN = 10_000
 LONGEST_NAME = 100
+MONTHS_TO_REMEMBER = 6
+"""How long after the answer we keep who reported without an account."""
 
 NO_GROUND = Refusal("no_ground", N_("Choisissez ce qui ne va pas dans ce texte"), field="ground")
 SIGN_IN_TO_REPORT = Refusal(
