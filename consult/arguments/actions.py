@@ -17,8 +17,9 @@ from consult.consultations.models import Consultation, Round
 from consult.consultations.rules import Deed, deed_refusal
 from consult.contributions.actions.beneath import SectionFlags, move_counters
 from consult.contributions.actions.recounting import counted_anew
-from consult.contributions.actions.rows import add_row, lock_below, made_before, reads_first
+from consult.contributions.actions.rows import add_row, lock_below, made_before
 from consult.contributions.actions.waiting import hold, publish_waiting
+from consult.contributions.rules import merged_refusal, reads_first
 from consult.core.action import Action
 from consult.core.database import execute
 from consult.core.errors import NotFound, refuse
@@ -75,7 +76,7 @@ async def publish_argument(
         if made is None or once is None or made.once != once:  # words said before are judged; a form sent twice is not
             section = await count_argument(action, argument, one, totals=False)
             await _judge_amendment(argument)
-            refuse(deed_refusal(Deed.ARGUE, rounds, section, action.at))
+            refuse(deed_refusal(Deed.ARGUE, rounds, section, action.at) or merged_refusal(section.merged_into_id))
         if made is not None:
             action.nothing_to_do()
             return made
@@ -243,7 +244,7 @@ async def _publish_waiting(action: Action, row: Argument, consultation: Consulta
     held = reads_first(consultation)
     section = await count_argument(action, row, 0 if held else 1)
     await _judge_amendment(row)
-    refuse(deed_refusal(Deed.ARGUE, rounds, section, action.at))
+    refuse(deed_refusal(Deed.ARGUE, rounds, section, action.at) or merged_refusal(section.merged_into_id))
     if held:
         await hold(row)
         action.record(_held(consultation.territory_id, row))

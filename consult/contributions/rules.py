@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from consult.consultations.items import ItemState
-from consult.consultations.models import ConsultationState
+from consult.consultations.models import ConsultationState, ModerationTime
 from consult.consultations.rules import NOT_YET, Deed, RoundLike, deed_refusal
 from consult.contributions.models import AmendmentOutcome, Contribution
 from consult.core.errors import Refusal
@@ -72,12 +72,24 @@ class ConsultationLike(Protocol):
     state: ConsultationState
 
 
+class Moderated(Protocol):
+    """When moderators read what is written in a consultation."""
+
+    moderation: ModerationTime
+
+
 class Authored(Protocol):
     """What the rules need of an item: its state and in whose name it was written."""
 
     state: ItemState
     author_id: int | None
     organisation_id: int | None
+
+
+class ContributionLike(Authored, Protocol):
+    """What the rules need of a contribution."""
+
+    merged_into_id: int | None
 
 
 class AmendmentLike(Authored, Protocol):
@@ -126,6 +138,18 @@ def reason_refusal(reason: str, *, needed: bool = True) -> Refusal | None:
     return LONG_REASON if visible_length(reason) > LONGEST_REASON else None
 
 
+def reads_first(consultation: Moderated) -> bool:
+    """Whether what people write in a consultation waits for a moderator before it is published."""
+    return consultation.moderation is ModerationTime.BEFORE
+
+
+def merged_refusal(merged_into_id: int | None) -> Refusal | None:
+    """A contribution that was reunited with another one takes nothing new: no argument, source, vote, amendment or
+    wording. What stands beneath it stays, and its author may still withdraw it.
+    """
+    return MERGED if merged_into_id is not None else None
+
+
 def contribution_refusal(
     consultation: ConsultationLike, rounds: Sequence[RoundLike], section: object | None, at: datetime
 ) -> Refusal | None:
@@ -138,7 +162,7 @@ def contribution_refusal(
     return deed_refusal(Deed.CONTRIBUTE, rounds, section, at)
 
 
-def revision_refusal(voice: Voice, item: Authored, rounds: Sequence[RoundLike], at: datetime) -> Refusal | None:
+def revision_refusal(voice: Voice, item: ContributionLike, rounds: Sequence[RoundLike], at: datetime) -> Refusal | None:
     """The author may reword a published contribution as often as wanted while a round that allows contributing is
     open; each wording is kept and shown. What the section accepts does not matter: the contribution is already in it.
     After the round nobody rewords anything.
@@ -147,20 +171,24 @@ def revision_refusal(voice: Voice, item: Authored, rounds: Sequence[RoundLike], 
         return NOT_AUTHOR
     if item.state is not ItemState.PUBLISHED:
         return GONE
-    return deed_refusal(Deed.CONTRIBUTE, rounds, None, at)
+    return deed_refusal(Deed.CONTRIBUTE, rounds, None, at) or merged_refusal(item.merged_into_id)
 
 
 def withdrawal_refusal(voice: Voice, item: Authored, rounds: Sequence[RoundLike], at: datetime) -> Refusal | None:
-    """The author may withdraw a contribution under the same conditions as reword it. A text that still waits has
-    never been public: the person who wrote it may take it back at any time, in whatever name it is written.
+    """The author may withdraw a contribution under the same conditions as reword it, and a merged one too. A text that
+    still waits has never been public: who wrote it may take it back at any time, in whatever name it is written.
     """
     if item.state is ItemState.WAITING:
         return None if item.author_id == voice.account_id else NOT_AUTHOR
-    return revision_refusal(voice, item, rounds, at)
+    if not is_author(voice, item):
+        return NOT_AUTHOR
+    if item.state is not ItemState.PUBLISHED:
+        return GONE
+    return deed_refusal(Deed.CONTRIBUTE, rounds, None, at)
 
 
 def amendment_refusal(
-    voice: Voice, item: Authored, rounds: Sequence[RoundLike], section: object | None, at: datetime
+    voice: Voice, item: ContributionLike, rounds: Sequence[RoundLike], section: object | None, at: datetime
 ) -> Refusal | None:
     """Anybody but its author may propose another wording of a published contribution, while a round that allows
     amending is open, in a section that accepts amendments.
@@ -169,11 +197,11 @@ def amendment_refusal(
         return GONE
     if is_author(voice, item) or (voice.account_id is not None and voice.account_id == item.author_id):
         return OWN
-    return deed_refusal(Deed.AMEND, rounds, section, at)
+    return deed_refusal(Deed.AMEND, rounds, section, at) or merged_refusal(item.merged_into_id)
 
 
 def answer_refusal(
-    voice: Voice, item: Authored, amendment: AmendmentLike, rounds: Sequence[RoundLike], at: datetime
+    voice: Voice, item: ContributionLike, amendment: AmendmentLike, rounds: Sequence[RoundLike], at: datetime
 ) -> Refusal | None:
     """The contribution's author answers a proposed wording once, by adopting or declining it, while a round that
     allows amending is open. Nobody is obliged to answer.
@@ -186,7 +214,7 @@ def answer_refusal(
         return AMENDMENT_GONE
     if amendment.outcome is not AmendmentOutcome.PENDING:
         return ANSWERED
-    return deed_refusal(Deed.AMEND, rounds, None, at)
+    return deed_refusal(Deed.AMEND, rounds, None, at) or merged_refusal(item.merged_into_id)
 
 
 def staleness_refusal(present_revision: int, amendment: AmendmentLike) -> Refusal | None:

@@ -6,18 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from consult.accounts.models import Account
-from consult.arguments.actions import count_argument
 from consult.arguments.models import Argument
-from consult.consultations.items import ItemState
-from consult.contributions.actions.revise import take_out_of_counts
 from consult.contributions.actions.rows import contribution_inside, count_change, lock_below
-from consult.contributions.search import forget_contribution
+from consult.contributions.actions.standing import hide_text
 from consult.core.action import Action
 from consult.core.database import execute
 from consult.core.keys import new_key
 from consult.core.voice import SYSTEM
 from consult.demo.events import DemoItemHidden, DemoLoaded, DemoVotersAdded, DemoVotesCast
-from consult.sources.actions import count_source
 from consult.sources.models import Source
 from consult.votes.actions.counting import move_amendment, move_contribution
 from consult.votes.models import Support, Vote
@@ -130,11 +126,7 @@ async def hide_contribution(*, territory_id: int, consultation_id: int, contribu
     async with Action(SYSTEM, territory_id=territory_id) as action:
         await lock_below(action, territory_id, consultation_id)
         row = await contribution_inside(consultation_id, contribution_id)
-        await take_out_of_counts(row)
-        row.state, row.removed_at, row.removed_ground = ItemState.HIDDEN, action.at, ground
-        await row.save(update_fields=["state", "removed_at", "removed_ground"])
-        await forget_contribution(row.id)
-        await count_change(action, row.id)
+        await hide_text(action, row, row.id, ground)
         _tell(action, territory_id, consultation_id, "contribution", row.id)
 
 
@@ -143,9 +135,7 @@ async def hide_argument(*, territory_id: int, consultation_id: int, argument_id:
     async with Action(SYSTEM, territory_id=territory_id) as action:
         await lock_below(action, territory_id, consultation_id)
         row = await Argument.get(id=argument_id, consultation_id=consultation_id)
-        await count_argument(action, row, -1)
-        row.state, row.removed_at, row.removed_ground = ItemState.HIDDEN, action.at, ground
-        await row.save(update_fields=["state", "removed_at", "removed_ground"])
+        await hide_text(action, row, row.contribution_id, ground)
         _tell(action, territory_id, consultation_id, "argument", row.id)
 
 
@@ -154,9 +144,7 @@ async def hide_source(*, territory_id: int, consultation_id: int, source_id: int
     async with Action(SYSTEM, territory_id=territory_id) as action:
         await lock_below(action, territory_id, consultation_id)
         row = await Source.get(id=source_id, consultation_id=consultation_id)
-        await count_source(action, row, -1)
-        row.state, row.removed_at, row.removed_ground = ItemState.HIDDEN, action.at, ground
-        await row.save(update_fields=["state", "removed_at", "removed_ground"])
+        await hide_text(action, row, row.contribution_id, ground)
         _tell(action, territory_id, consultation_id, "source", row.id)
 
 

@@ -9,8 +9,9 @@ from consult.consultations.models import Consultation, Round
 from consult.consultations.rules import Deed, deed_refusal
 from consult.contributions.actions.beneath import SectionFlags, move_counters
 from consult.contributions.actions.recounting import counted_anew
-from consult.contributions.actions.rows import add_row, lock_below, made_before, reads_first
+from consult.contributions.actions.rows import add_row, lock_below, made_before
 from consult.contributions.actions.waiting import hold, publish_waiting
+from consult.contributions.rules import merged_refusal, reads_first
 from consult.core.action import Action
 from consult.core.database import execute
 from consult.core.errors import NotFound, refuse
@@ -90,7 +91,7 @@ async def publish_source(
         made = await made_before(Source, voice, once, **said, title=wording.title, body=wording.body)
         if made is None or once is None or made.once != once:  # words said before are judged; a form sent twice is not
             section = await count_source(action, source, one)
-            refuse(deed_refusal(Deed.SOURCE, rounds, section, action.at))
+            refuse(deed_refusal(Deed.SOURCE, rounds, section, action.at) or merged_refusal(section.merged_into_id))
         if made is not None:
             action.nothing_to_do()
             return made
@@ -255,7 +256,7 @@ async def publish_waiting_sources(account_id: int) -> int:
 async def _publish_waiting(action: Action, row: Source, consultation: Consultation, rounds: Sequence[Round]) -> None:
     held = reads_first(consultation)
     section = await count_source(action, row, 0 if held else 1)
-    refuse(deed_refusal(Deed.SOURCE, rounds, section, action.at))
+    refuse(deed_refusal(Deed.SOURCE, rounds, section, action.at) or merged_refusal(section.merged_into_id))
     if held:
         await hold(row)
         action.record(_held(consultation.territory_id, row))

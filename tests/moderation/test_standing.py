@@ -17,6 +17,7 @@ from consult.core.errors import NotFound, Refused
 from consult.core.voice import Voice
 from consult.moderation.models import SealedText
 from consult.sources.models import Source
+from consult.votes.actions import withdraw_vote
 from tests.attacks.recount import number_gaps, recount
 from tests.attacks.test_numbers import STORM, Storm
 from tests.cast import a_person
@@ -216,6 +217,36 @@ async def test_a_contribution_is_reunited_with_a_public_one_of_the_same_consulta
         assert refused.value.refusal.code == "not_to_be_merged"
     await desk.unmerge(other)
     assert (await Contribution.get(id=other.id)).merged_into_id is None
+    assert await recount() == []
+
+
+@pytest.mark.usefixtures("db")
+async def test_a_merged_contribution_takes_nothing_new_and_its_author_may_still_withdraw_it() -> None:
+    d, desk, items = await a_full_discussion()
+    awa, zoe = Voice(account_id=items["argument"].author_id), await a_person("Zoé")
+    other = await publish_contribution(awa, **d.place, section_id=d.section.id, title="La même", body="Piste")
+    await d.vote(zoe)
+    await desk.merge(d.contribution, other)
+    before = await counts(d)
+    revised = {"contribution_id": d.contribution.id, "base_revision": 1, "title": "Autre", "body": "Autre texte"}
+    for verb in (
+        lambda: d.argue(zoe, body="Encore une raison"),
+        lambda: d.source(zoe, link="https://example.org/9"),
+        lambda: d.amend(zoe),
+        lambda: d.vote(zoe, "mixed"),
+        lambda: d.vote(zoe, amendment=items["amendment"]),
+        lambda: d.support(zoe, items["argument"]),
+        lambda: d.support(zoe, items["source_under"]),
+        lambda: revise_contribution(d.luc.voice(), **d.place, **revised),
+    ):
+        with pytest.raises(Refused) as refused:
+            await verb()  # type: ignore[no-untyped-call]
+        assert refused.value.refusal.code == "merged"
+    assert await counts(d) == before
+    at = {**d.place, "contribution_id": d.contribution.id}
+    await withdraw_vote(zoe.voice(), **at)
+    await withdraw_argument(awa, **d.place, argument_id=items["argument"].id)
+    await withdraw_contribution(d.luc.voice(), **at)
     assert await recount() == []
 
 

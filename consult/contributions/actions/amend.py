@@ -12,7 +12,6 @@ from consult.contributions.actions.rows import (
     count_change,
     lock_below,
     made_by_form,
-    reads_first,
     reword,
 )
 from consult.contributions.actions.waiting import hold, publish_waiting
@@ -31,6 +30,7 @@ from consult.contributions.rules import (
     amendment_refusal,
     amendment_withdrawal_refusal,
     answer_refusal,
+    reads_first,
     reason_refusal,
     staleness_refusal,
 )

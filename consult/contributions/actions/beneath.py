@@ -22,11 +22,12 @@ _FLAGS = ", ".join(
 
 @dataclass(frozen=True)
 class SectionFlags:
-    """What the contribution's section accepts, as the rules ask for it."""
+    """What the contribution's section accepts, as the rules ask for it, and what the contribution was merged into."""
 
     accepts_arguments: bool
     accepts_sources: bool
     accepts_votes: bool
+    merged_into_id: int | None
 
 
 async def move_counters(
@@ -49,15 +50,16 @@ async def move_counters(
     rows = await execute(
         f"UPDATE contribution SET {''.join(f'{name} = {name} + :{name}, ' for name in moved)}changes = changes + 1"
         " WHERE id = :key AND consultation_id = :consultation AND state = 'published'"
-        f" RETURNING {_FLAGS}",
+        f" RETURNING merged_into_id, {_FLAGS}",
         {**moved, "key": contribution_id, "consultation": consultation_id},
     )
     if not rows:
         raise NotFound
     action.changed("contribution", contribution_id)
     await _move_totals(consultation_id, {_TOTALS[name]: by for name, by in moved.items() if totals and name in _TOTALS})
+    merged_into = rows[0].pop("merged_into_id")
     flags: dict[str, Any] = {name: bool(value) for name, value in rows[0].items()}
-    return SectionFlags(**flags)
+    return SectionFlags(**flags, merged_into_id=merged_into)
 
 
 async def _move_totals(consultation_id: int, moves: dict[str, int]) -> None:

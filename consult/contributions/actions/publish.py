@@ -9,14 +9,13 @@ from consult.contributions.actions.rows import (
     Wording,
     lock_below,
     made_by_form,
-    reads_first,
     said_already,
     write_revision,
 )
 from consult.contributions.actions.waiting import hold, publish_waiting
 from consult.contributions.events import ContributionHeld, ContributionLeftWaiting, ContributionPublished
 from consult.contributions.models import Contribution, Draft, search_stems
-from consult.contributions.rules import NO_SECTION, contribution_refusal
+from consult.contributions.rules import NO_SECTION, contribution_refusal, reads_first
 from consult.contributions.search import index_contribution
 from consult.core.action import Action
 from consult.core.database import execute

@@ -10,7 +10,7 @@ from tortoise.models import Model
 from consult.accounts.rules import restriction_refusal
 from consult.consultations.actions import lock_consultation
 from consult.consultations.items import Item
-from consult.consultations.models import Consultation, ConsultationState, ModerationTime, Round
+from consult.consultations.models import Consultation, ConsultationState, Round
 from consult.contributions.models import Contribution, Revision, excerpt_of, search_stems
 from consult.contributions.rules import text_refusal
 from consult.contributions.search import index_contribution
@@ -75,11 +75,6 @@ async def lock_below(
         refuse(restriction_refusal(view.restricted_until, action.at, ZoneInfo(str(zone))))
     await judge_voice(action)
     return view.row, view.rounds
-
-
-def reads_first(consultation: Consultation) -> bool:
-    """Whether what people write here waits for a moderator before it is published."""
-    return consultation.moderation is ModerationTime.BEFORE
 
 
 async def made_by_form(model: type[AnyItem], once: str | None) -> AnyItem | None:

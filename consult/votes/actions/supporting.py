@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from consult.consultations.rules import Deed, deed_refusal
 from consult.contributions.actions.rows import lock_below
+from consult.contributions.rules import merged_refusal
 from consult.core.action import Action
 from consult.core.database import execute
 from consult.core.errors import NotFound, refuse
@@ -14,7 +15,8 @@ from consult.votes.events import SupportGiven, SupportWithdrawn
 from consult.votes.rules import support_refusal, voter_refusal
 
 _COLUMNS = (
-    "SELECT i.contribution_id, i.author_id, i.organisation_id, s.accepts_votes, a.outcome, own.id AS support_id,"
+    "SELECT i.contribution_id, c.merged_into_id, i.author_id, i.organisation_id, s.accepts_votes, a.outcome,"
+    " own.id AS support_id,"
     " EXISTS (SELECT 1 FROM member m WHERE m.organisation_id = i.organisation_id AND m.account_id = :account)"
     " AS is_member"
 )
@@ -41,6 +43,7 @@ class _Item:
     """What is supported as it stands now, with the person's own support so far, if any."""
 
     contribution_id: int
+    merged_into_id: int | None
     author_id: int | None
     organisation_id: int | None
     accepts_votes: bool
@@ -91,6 +94,7 @@ async def give_support(
                 at=action.at,
             )
         )
+        refuse(merged_refusal(item.merged_into_id))
         if item.support_id is not None:
             action.nothing_to_do()
             return

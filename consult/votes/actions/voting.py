@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from consult.consultations.rules import Deed, deed_refusal
 from consult.contributions.actions.rows import lock_below
+from consult.contributions.rules import merged_refusal
 from consult.core.action import Action
 from consult.core.database import execute
 from consult.core.errors import NotFound, refuse
@@ -16,13 +17,14 @@ from consult.votes.models import Choice
 from consult.votes.rules import NO_CHOICE, vote_refusal, voter_refusal
 
 _ON_CONTRIBUTION = (
-    "SELECT c.revision, s.accepts_votes, NULL AS outcome, v.id AS vote_id, v.choice, v.revision AS voted_on"
+    "SELECT c.revision, c.merged_into_id, s.accepts_votes, NULL AS outcome, v.id AS vote_id, v.choice,"
+    " v.revision AS voted_on"
     " FROM contribution c JOIN section s ON s.id = c.section_id"
     " LEFT JOIN vote v ON v.contribution_id = c.id AND v.account_id = :account"
     " WHERE c.id = :contribution AND c.consultation_id = :consultation AND c.state = 'published'"
 )
 _ON_AMENDMENT = (
-    "SELECT a.revision, s.accepts_votes, a.outcome, v.id AS vote_id, v.choice, v.revision AS voted_on"
+    "SELECT a.revision, c.merged_into_id, s.accepts_votes, a.outcome, v.id AS vote_id, v.choice, v.revision AS voted_on"
     " FROM amendment a JOIN contribution c ON c.id = a.contribution_id JOIN section s ON s.id = c.section_id"
     " LEFT JOIN vote v ON v.amendment_id = a.id AND v.account_id = :account"
     " WHERE a.id = :amendment AND a.state = 'published' AND c.id = :contribution"
@@ -35,6 +37,7 @@ class _Ballot:
     """What is voted on as it stands now, with the voter's own vote so far, if any."""
 
     revision: int
+    merged_into_id: int | None
     accepts_votes: bool
     outcome: str | None
     vote_id: int | None
@@ -77,6 +80,7 @@ async def cast_vote(
         _, rounds = await lock_below(action, territory_id, consultation_id)
         seen = await _ballot(voice, consultation_id, contribution_id, amendment_id)
         refuse(vote_refusal(rounds, seen, action.at, read=revision, present=seen.revision, outcome=seen.outcome))
+        refuse(merged_refusal(seen.merged_into_id))
         if (seen.choice, seen.voted_on) == (choice, seen.revision):
             action.nothing_to_do()
             return
