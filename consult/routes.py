@@ -4,16 +4,23 @@ from starlette.routing import BaseRoute, Route
 
 from consult.accounts.pages import account, data, links, sign_in
 from consult.accounts.pages import staff as staff_pages
+from consult.analysis.pages import dashboard as analysis
+from consult.analysis.pages import journal as analysis_journal
 from consult.arguments import pages as arguments
-from consult.consultations.pages import desk, making
+from consult.consultations.pages import closings, desk, making
 from consult.consultations.pages import outline as outlining
+from consult.consultations.pages import procedure as procedures
 from consult.consultations.pages import rounds as calendar
 from consult.contributions.pages import amending, revising, writing
 from consult.contributions.pages import own as own_pages
 from consult.demo import pages as demo
 from consult.imports import pages as imports
+from consult.moderation.pages import closing, desk_appeals, desk_case, desk_deciding, desk_settings, reporting
+from consult.moderation.pages import desk as moderation_desk
+from consult.moderation.pages import answering
+from consult.moderation.pages import own as own_moderation
 from consult.moderation.pages import record as moderation_record
-from consult.notifications import pages as notifications
+from consult.notifications.pages import mailbox as mailbox_pages
 from consult.organisations.pages import desk as organisation_desk
 from consult.organisations.pages import joining
 from consult.organisations.pages import members as organisation_members
@@ -27,7 +34,7 @@ from consult.running import pages as running
 from consult.sources import pages as sources
 from consult.territories import pages as territories
 from consult.votes import pages as votes
-from consult.web import static
+from consult.web import kept_text, static
 from consult.web.gate import anyone, demo_only, signed_in, signed_out, staff
 from consult.web.routing import get, post
 
@@ -37,6 +44,10 @@ AMENDMENT = "/consultations/{slug}/contributions/{n:int}/amendments/{id:int}"
 ORGANISATION = "/organisations/{id:int}"
 EXAMINED = "/admin/organisations/{id:int}"
 administrators = staff("administrator")
+moderators = staff("moderator")
+moderation_readers = staff("moderator", "administrator", "guarantor")
+CASE = "/moderation/cases/{id:int}"
+all_who_answer = staff("administrator", "moderator", "rapporteur", "decision_maker", "guarantor")
 
 ROUTES: list[BaseRoute] = [
     # --- files
@@ -91,6 +102,7 @@ ROUTES: list[BaseRoute] = [
     post(AMENDMENT + "/decline", amending.send_decline, gate=signed_in),
     get(AMENDMENT + "/withdraw", amending.ask_amendment_withdrawal, gate=signed_in),
     post(AMENDMENT + "/withdraw", amending.send_amendment_withdrawal, gate=signed_in),
+    post("/keep-text", kept_text.keep_text, gate=signed_in),
     get("/account/contributions", own_pages.own_contributions_page, gate=signed_in),
     get("/account/contributions/{id:int}/withdraw", own_pages.ask_waiting_withdrawal, gate=signed_in),
     post("/account/contributions/{id:int}/withdraw", own_pages.send_waiting_withdrawal, gate=signed_in),
@@ -159,12 +171,47 @@ ROUTES: list[BaseRoute] = [
     get(f"{EXAMINED}/take-back", organisation_desk.ask_taking_back, gate=administrators),
     post(f"{EXAMINED}/take-back", organisation_desk.take_back, gate=administrators),
     # --- moderation: what everybody may read and do
+    get("/account/reports", own_moderation.own_reports, gate=signed_in),
+    get("/account/decisions", own_moderation.own_decisions, gate=signed_in),
+    get("/account/decisions/{id:int}", own_moderation.own_decision, gate=signed_in),
+    get("/account/decisions/{id:int}/appeal", answering.appeal_page, gate=signed_in),
+    post("/account/decisions/{id:int}/appeal", answering.send_appeal, gate=signed_in),
+    get("/account/decisions/{id:int}/correct", answering.correction_page, gate=signed_in),
+    post("/account/decisions/{id:int}/correct", answering.send_corrected, gate=signed_in),
+    get("/report/sent", reporting.report_sent, gate=anyone),
+    get("/report/{kind}/{id:int}", reporting.report_page, gate=anyone),
+    post("/report/{kind}/{id:int}", reporting.send_report, gate=anyone),
+    # --- moderation: the desk
+    get("/moderation", moderation_desk.queue, gate=moderation_readers),
+    get(CASE, desk_case.case, gate=moderation_readers),
+    post(f"{CASE}/take", desk_case.take, gate=moderators),
+    post(f"{CASE}/release", desk_case.release, gate=moderators),
+    post(f"{CASE}/notes", desk_case.note, gate=moderators),
+    post(f"{CASE}/decide", desk_deciding.decide_case, gate=moderators),
+    get(f"{CASE}/restrict", desk_deciding.ask_restriction, gate=moderators),
+    post(f"{CASE}/restrict", desk_deciding.send_restriction, gate=moderators),
+    get("/moderation/bulk", desk_deciding.ask_bulk, gate=moderators),
+    post("/moderation/bulk", desk_deciding.send_bulk, gate=moderators),
+    get("/moderation/bulk/outcome", desk_deciding.bulk_outcome, gate=moderators),
+    get("/moderation/items/{kind}/{id:int}", desk_case.item, gate=moderation_readers),
+    post("/moderation/items/{kind}/{id:int}", desk_case.examine, gate=moderators),
+    get("/moderation/decisions/{id:int}/again", desk_deciding.ask_again, gate=moderators),
+    post("/moderation/decisions/{id:int}/again", desk_deciding.send_again, gate=moderators),
+    get("/moderation/appeals", desk_appeals.appeals, gate=moderation_readers),
+    get("/moderation/appeals/{id:int}", desk_appeals.appeal, gate=moderation_readers),
+    post("/moderation/appeals/{id:int}", desk_appeals.hear, gate=moderation_readers),
+    get("/moderation/settings", desk_settings.settings, gate=staff("moderator", "administrator")),
+    post("/moderation/settings", desk_settings.save_settings, gate=staff("moderator", "administrator")),
+    # --- moderation: rounds that are over
+    get("/moderation/closing", closing.closing_list, gate=staff("moderator", "administrator", "guarantor")),
+    get("/moderation/closing/{slug}", closing.closing, gate=staff("moderator", "administrator", "guarantor")),
+    post("/moderation/closing/{slug}", closing.send_closing, gate=staff("moderator")),
     get("/moderation/decisions", moderation_record.public_record, gate=anyone),
     get("/moderation/decisions.csv", moderation_record.record_file, gate=anyone),
     # --- the demo
     get("/components", demo.components, gate=demo_only),
-    get("/mailbox", notifications.mailbox, gate=demo_only),
-    get("/mailbox/{id:int}", notifications.mailbox_mail, gate=demo_only),
+    get("/mailbox", mailbox_pages.mailbox, gate=demo_only),
+    get("/mailbox/{id:int}", mailbox_pages.mailbox_mail, gate=demo_only),
     # --- administrators prepare consultations and the territory's texts
     get("/admin", desk.desk, gate=administrators),
     get("/admin/consultations", desk.consultation_list, gate=administrators),
@@ -188,11 +235,22 @@ ROUTES: list[BaseRoute] = [
     post(f"{ADMIN}/rounds/new", calendar.create_round, gate=administrators),
     get(f"{ADMIN}/rounds/{{id:int}}", calendar.one_round, gate=administrators),
     post(f"{ADMIN}/rounds/{{id:int}}", calendar.save_round, gate=administrators),
+    get(f"{ADMIN}/rounds/{{id:int}}/extend", closings.extending, gate=administrators),
+    post(f"{ADMIN}/rounds/{{id:int}}/extend", closings.extend, gate=administrators),
+    get(f"{ADMIN}/rounds/{{id:int}}/shorten", closings.shortening, gate=administrators),
+    post(f"{ADMIN}/rounds/{{id:int}}/shorten", closings.shorten, gate=administrators),
+    get(f"{ADMIN}/rounds/{{id:int}}/reopen", closings.reopening, gate=administrators),
+    post(f"{ADMIN}/rounds/{{id:int}}/reopen", closings.reopen, gate=administrators),
     get(f"{ADMIN}/rounds/{{id:int}}/remove", calendar.removing_round, gate=administrators),
     post(f"{ADMIN}/rounds/{{id:int}}/remove", calendar.delete_round, gate=administrators),
+    get(f"{ADMIN}/procedure", procedures.procedure, gate=administrators),
+    post(f"{ADMIN}/procedure", procedures.save_procedure, gate=administrators),
     get("/admin/pages", territories.texts, gate=administrators),
     get("/admin/pages/{name}", territories.text, gate=administrators),
     post("/admin/pages/{name}", territories.save_text, gate=administrators),
+    # --- how a consultation is going, and who did what
+    get(f"{ADMIN}/dashboard", analysis.dashboard, gate=all_who_answer),
+    get("/admin/journal", analysis_journal.journal, gate=staff("administrator", "guarantor")),
     # --- for the people who run it (no territory, no session)
     Route("/healthz", running.alive, methods=["GET"]),
     Route("/readyz", running.ready, methods=["GET"]),

@@ -124,6 +124,7 @@ async def amendment(request: Request) -> Response:
         **_board(request, scene, said, await reads.sides_counted(scene.frame["id"], key), about=key),
         a=found,
         is_proposer=scene.marks.wrote(found, scene.account_id) and scene.round_allows(Deed.AMEND),
+        is_own_amendment=scene.marks.wrote(found, scene.account_id),
     )
 
 

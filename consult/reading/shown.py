@@ -55,6 +55,8 @@ class Scene:
     def actions_on(self, row: Row, deed: Deed, place: str) -> Row:
         """The addresses of the buttons and links that this person gets with an argument or a source."""
         shown: Row = {"supported": row["id"] in self.marks.supported}
+        if not self.marks.is_own(row, self.account_id):
+            shown["report_href"] = f"/report/{place.removesuffix('s')}/{row['id']}"
         if self.account_id is None:
             return shown
         href = f"{self.path}/{place}/{row['id']}"

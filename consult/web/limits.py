@@ -24,6 +24,7 @@ LIMITS = {
     "post": "30/5 minutes",
     "vote": "120/5 minutes",
     "invite": "20/hour",
+    "report": "20/hour",
 }
 _ALLOWED = {what: parse(often) for what, often in LIMITS.items()}
 _limiter = MovingWindowRateLimiter(MemoryStorage())

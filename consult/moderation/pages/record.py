@@ -44,10 +44,15 @@ LINES = 500
 async def public_record(request: Request) -> Response:
     """The decisions, the latest first, by consultation, kind and ground, with the figures of the last months."""
     here, at = territory(request), clock.now()
-    stamps = ("decisions", here.id, await changes.current(("decisions", here.id)) or 0), ("territory", here.id, here.changes)
+    stamps = (
+        ("decisions", here.id, await changes.current(("decisions", here.id)) or 0),
+        ("territory", here.id, here.changes),
+    )
     judged = await consultations_judged(here.id)
     wanted = _wanted(request, judged)
-    keep(request, *stamps, until=rounds_fresh_until([], at, here.zone), reads=("consultation", "kind", "ground", "after"))
+    keep(
+        request, *stamps, until=rounds_fresh_until([], at, here.zone), reads=("consultation", "kind", "ground", "after")
+    )
     found = await record_page(wanted)
     months = await monthly_figures(here.id, at, here.zone)
     return page(
@@ -130,7 +135,12 @@ def _selects(wanted: Wanted, judged: list[dict[str, Any]]) -> list[tuple[str, st
     kinds = [(key, gettext(words).capitalize()) for key, words in KINDS.items()]
     grounds = [(key, gettext(words).capitalize()) for key, words in GROUNDS.items()]
     return [
-        ("consultation", gettext("Consultation"), [("", gettext("Toutes")), *places], slugs.get(wanted.consultation, "")),
+        (
+            "consultation",
+            gettext("Consultation"),
+            [("", gettext("Toutes")), *places],
+            slugs.get(wanted.consultation, ""),
+        ),
         ("kind", gettext("Nature"), [("", gettext("Toutes")), *kinds], wanted.kind),
         ("ground", gettext("Motif"), [("", gettext("Tous")), *grounds], wanted.ground),
     ]

@@ -52,7 +52,7 @@ class Wanted:
 
     def conditions(self) -> tuple[str, Row]:
         """What to add to a WHERE, and its values."""
-        sql, values = "", {"territory": self.territory_id}
+        sql, values = "", dict[str, Any](territory=self.territory_id)
         chosen = {"consultation": self.consultation, "kind": self.kind, "ground": self.ground}
         columns = {"consultation": "consultation_id"}
         for name, value in chosen.items():
@@ -138,7 +138,7 @@ _COLUMNS: dict[str, str] = {
 
 
 async def monthly_figures(territory_id: int, at: datetime, zone: ZoneInfo) -> list[Month]:
-    """The last :data:`MONTHS` months, by the territory's clock, from the first in which something happened; two queries.
+    """The last :data:`MONTHS` months of the territory's clock, from the first in which something happened; two queries.
 
     The window is bounded, and both counts are read from an index alone: (territory, instant, key, effect) of decisions,
     (territory, instant, outcome) of appeals, which are counted in the month in which they were made.
