@@ -1,14 +1,17 @@
 """The shape of what administrators type about consultations."""
 
+import re
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from wtforms.fields import DateField, HiddenField, SelectField, SelectMultipleField, TimeField
+from wtforms.fields import DateField, HiddenField, RadioField, SelectField, SelectMultipleField, TimeField
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 
+from consult.consultations.models import Procedure
 from consult.consultations.rules import SECTION_FLAG, Deed
 from consult.consultations.rules.organising import CHANGED_MEANWHILE, ROUND_ALLOWS_NOTHING, local_instant
+from consult.consultations.rules.procedures import PROCEDURES, REMINDERS_WRONG, reminders_refusal
 from consult.core.errors import Refusal
 from consult.core.keys import parse_key
 from consult.core.language import N_
@@ -103,7 +106,7 @@ class PresentationForm(WithReason):
     presentation = Text(N_("Présentation"), [AtMost(20_000)])
     legal_basis = Text(N_("Cadre juridique"), [AtMost(6_000)])
 
-    def values(self) -> dict[str, str]:
+    def values(self) -> dict[str, Any]:
         """What the actions take."""
         return {
             "title": self.title.data or "",
@@ -112,6 +115,64 @@ class PresentationForm(WithReason):
             "presentation": self.presentation.data or "",
             "legal_basis": self.legal_basis.data or "",
         }
+
+
+class FrameChoice(RadioField):
+    """The legal frames to choose from, each with what it is for."""
+
+    def __init__(self, label: str = "", **options: Any) -> None:
+        super().__init__(label, choices=[], validate_choice=False, **options)
+
+    def pre_validate(self, form: Any) -> None:
+        """A frame that is none was typed by nobody: it is refused, and nothing is chosen in its place."""
+        if self.data not in set(Procedure):
+            raise ValidationError(gettext(N_("Choisissez un cadre dans la liste.")))
+
+    def offer(self) -> None:
+        """Fill the list in, in the language being spoken."""
+        self.choices = [
+            (procedure.value, f"{gettext(frame.label)}. {gettext(frame.gist)}")
+            for procedure, frame in PROCEDURES.items()
+        ]
+
+
+class NewConsultationForm(PresentationForm):
+    """What a draft begins with."""
+
+    procedure = FrameChoice(N_("Cadre de la consultation"), default=Procedure.FREE.value)
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.procedure.offer()
+
+    def values(self) -> dict[str, Any]:
+        """What the action takes."""
+        return {**super().values(), "procedure": Procedure(self.procedure.data)}
+
+
+class ProcedureForm(WithReason):
+    """The legal frame, and the days before a closing on which people are reminded of it."""
+
+    procedure = FrameChoice(N_("Cadre de la consultation"))
+    reminder_days = Line(N_("Rappels avant la fermeture, en jours"), [AtMost(60)])
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.procedure.offer()
+
+    def days(self) -> list[int]:
+        """The days as numbers."""
+        return [int(one) for one in _DAYS.findall(self.reminder_days.data or "")]
+
+    def validate_reminder_days(self, field: Any) -> None:
+        """Numbers and what stands between them."""
+        typed = _DAYS.sub("", field.data or "").strip(" ,;")
+        refusal = REMINDERS_WRONG if typed.replace(",", "").replace(" ", "") else reminders_refusal(self.days())
+        if refusal:
+            raise ValidationError(translate(refusal))
+
+
+_DAYS = re.compile(r"\b\d{1,3}\b")
 
 
 class SectionForm(WithReason):
@@ -176,6 +237,24 @@ class RoundForm(WithReason):
             else:
                 found.append(instant)
         return (found[0], found[1]) if len(found) == 2 else None
+
+
+class ClosingForm(WithReason):
+    """Another closing for a round, and why."""
+
+    closes_on = Day(N_("Nouveau jour de fermeture"), N_("Indiquez le jour de fermeture."))
+    closes_hour = Hour(N_("Nouvelle heure de fermeture"), N_("Indiquez l’heure de fermeture."))
+
+    def instant(self, zone: ZoneInfo, present: datetime) -> datetime | None:
+        """The closing in that zone; None when the clocks change at it, which the field then says."""
+        day, hour = self.closes_on.data, self.closes_hour.data
+        if day is None or hour is None:
+            return None
+        found = _instant(day, hour, zone, "closes_hour", present)
+        if isinstance(found, Refusal):
+            self.refuse(found)
+            return None
+        return found
 
 
 def _instant(day: date, hour: time, zone: ZoneInfo, field: str, present: datetime | None) -> datetime | Refusal:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from consult.consultations.models import Consultation, ConsultationState, Round, RuleChange, Section
+from consult.consultations.models import Consultation, ConsultationState, Round, RuleChange, Section, Snapshot
 from consult.consultations.rules import (
     SECTION_FLAG,
     Dated,
@@ -253,6 +253,15 @@ async def rule_changes_of(consultation_id: int) -> list[dict[str, Any]]:
         RuleChange.filter(consultation_id=consultation_id)
         .order_by("-at", "-id")
         .values("id", "at", "reason", "before", "after", by="account__public_name")
+    )
+
+
+async def snapshots_of(consultation_id: int) -> list[dict[str, Any]]:
+    """The rounds that were closed and done with, newest first, with their frozen figures; one query."""
+    return await (
+        Snapshot.filter(consultation_id=consultation_id)
+        .order_by("-closes_at", "-id")
+        .values("id", "name", "at", "closes_at", "figures", "sequel", "sequel_on", round="round__title")
     )
 
 

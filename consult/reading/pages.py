@@ -10,7 +10,7 @@ from starlette.responses import Response
 from consult.consultations.access import access_consultation
 from consult.consultations.models import ConsultationState
 from consult.consultations.pages.sentences import round_sentence
-from consult.consultations.pages.words import shown_change, timeline
+from consult.consultations.pages.words import shown_change, shown_frame, shown_snapshot, timeline
 from consult.consultations.queries import (
     ConsultationCard,
     ConsultationView,
@@ -18,6 +18,7 @@ from consult.consultations.queries import (
     consultations_of,
     outline,
     rule_changes_of,
+    snapshots_of,
 )
 from consult.consultations.rules import Deed, deed_refusal
 from consult.core import clock
@@ -86,6 +87,8 @@ async def consultation(request: Request) -> Response:
         rule_changes=[shown_change(row, here.zone) for row in rule_changes],
         way_in=way_in(view, sections, now),
         may_administer=visitor(request).has_role("administrator"),
+        procedure=shown_frame(view.row.procedure),
+        closed_periods=[shown_snapshot(row) for row in await snapshots_of(view.row.id)],
     )
 
 

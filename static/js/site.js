@@ -30,6 +30,18 @@
     });
   });
 
+  if (navigator.clipboard) all("[data-copy-form]", (button) => {
+    const word = button.querySelector("span");
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const fields = button.form.querySelectorAll("input[type=text], input[type=url], textarea");
+      await navigator.clipboard.writeText([...fields].map((field) => field.value.trim()).filter(Boolean).join("\n\n"));
+      const before = word.textContent;
+      word.textContent = button.dataset.done;
+      setTimeout(() => { word.textContent = before; }, 3000);
+    });
+  });
+
   all("[data-similar]", (place) => {
     const { title, body } = place.closest("form").elements;
     let timer, asked;

@@ -13,6 +13,7 @@ from consult.consultations.actions import (
     edit_consultation,
     edit_round,
     edit_section,
+    move_closing,
     move_section,
     publish_consultation,
     remove_round,
@@ -21,6 +22,7 @@ from consult.consultations.actions import (
 from consult.consultations.models import Consultation, Round, RuleChange, Section
 from consult.consultations.queries import rule_changes_of
 from consult.consultations.rules import Deed
+from consult.consultations.rules.closing import ClosingMove
 from consult.contributions.models import Contribution, Draft
 from consult.core import clock
 from consult.core.errors import NotFound, Refused
@@ -44,6 +46,21 @@ async def extend(office: Office, by: timedelta, *, reason: str = "", **changes: 
         round_id=one.id,
         reason=reason,
         **{**values, **changes},
+    )
+
+
+async def move(office: Office, asked: ClosingMove, by: timedelta, *, reason: str = "", base: str = "") -> Round:
+    """The closing of the office's round, moved by that much, by the verb of its own."""
+    one = await Round.get(id=office.round.id)
+    return await move_closing(
+        office.luc.voice("administrator"),
+        territory_id=office.here.id,
+        consultation_id=office.consultation.id,
+        round_id=one.id,
+        asked=asked,
+        closes_at=one.closes_at + by,
+        reason=reason,
+        base=base,
     )
 
 
@@ -98,9 +115,11 @@ async def test_a_closed_consultation_opens_again_only_by_a_change_with_a_reason(
 ) -> None:
     office = await Office.make(app, closes_in=-DAY)
     assert "maintenant fermée" in (await Visitor(app).get("/consultations/plan-velo")).words
+    with pytest.raises(Refused, match="round_is_over"):
+        await extend(office, 5 * DAY, reason=REASON)
     with pytest.raises(Refused, match="reason_needed"):
-        await extend(office, 5 * DAY)
-    await extend(office, 5 * DAY, reason=REASON)
+        await move(office, ClosingMove.REOPEN, 5 * DAY)
+    await move(office, ClosingMove.REOPEN, 5 * DAY, reason=REASON)
     assert "Ouverte jusqu’au samedi 14 mars 2026" in (await Visitor(app).get("/consultations/plan-velo")).words
 
 
@@ -241,7 +260,9 @@ async def test_every_change_is_counted_audited_and_undone_together(app: Starlett
     after = await office.again()
     assert after.changes == before.changes + 1
     assert after.rules_changes == before.rules_changes + 1
-    assert [one.event for one in await AuditEntry.all().order_by("id")] == ["rules_changed", "round_edited"]
+    assert [one.event for one in await AuditEntry.all().order_by("id")] == [
+        "rules_changed", "round_edited", "round_extended",
+    ]  # fmt: skip
     with pytest.raises(Refused):
         await extend(office, DAY)
     assert (await office.again()).changes == after.changes

@@ -2,9 +2,9 @@
 
 from tortoise.exceptions import IntegrityError
 
-from consult.consultations.actions.locking import lock_rules, tell_rule_change
+from consult.consultations.actions.locking import judge_calendar, lock_rules, tell_rule_change
 from consult.consultations.events import ConsultationCreated, ConsultationEdited, ConsultationPublished
-from consult.consultations.models import Consultation, ConsultationState, Section
+from consult.consultations.models import Consultation, ConsultationState, Procedure, Section
 from consult.consultations.rules.organising import (
     SLUG_TAKEN,
     administrator_refusal,
@@ -34,6 +34,7 @@ async def create_consultation(
     question: str = "",
     presentation: str = "",
     legal_basis: str = "",
+    procedure: Procedure = Procedure.FREE,
     once: str | None = None,
 ) -> Consultation:
     """Begin a draft, seen by administrators only.
@@ -63,6 +64,7 @@ async def create_consultation(
                 presentation=presentation,
                 presentation_html=render_markdown(presentation),
                 legal_basis=legal_basis,
+                procedure=procedure,
                 created_at=action.at,
                 once=once,
             )
@@ -164,8 +166,10 @@ async def publish_consultation(voice: Voice, *, territory_id: int, consultation_
             action.nothing_to_do()
             return row
         sections = await Section.filter(consultation_id=row.id)
+        # the rest first: a draft without rounds has no calendar to judge
         for refusal in publish_refusals(row.question, row.presentation, view.rounds, sections, action.at):
             refuse(refusal)
+        await judge_calendar(action, view, view.rounds, since=action.at)
         row.state, row.published_at = ConsultationState.PUBLISHED, action.at
         await row.save(update_fields=["state", "published_at"])
         action.record(ConsultationPublished(territory_id=territory_id, consultation_id=row.id, slug=row.slug))

@@ -1,20 +1,26 @@
 """The locks of a consultation: the one every writing action below it begins with, and the one that guards its rules."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from consult.consultations.events import RulesChanged
-from consult.consultations.models import Consultation, ConsultationState, RuleChange
+from consult.consultations.models import Consultation, ConsultationState, Procedure, RuleChange
 from consult.consultations.queries import ConsultationView, rounds_of
+from consult.consultations.rules import RoundLike
 from consult.consultations.rules.organising import (
     REASON_NEEDED,
     administrator_refusal,
     rules_are_bound,
 )
+from consult.consultations.rules.procedures import procedure_refusal
 from consult.core import clock
 from consult.core.action import Action
 from consult.core.database import execute, instance, instant
 from consult.core.errors import NotFound, refuse
 from consult.core.keys import new_key
+from consult.territories.models import Territory
 
 # Asked for together with the lock: whoever writes is judged by it, and it costs no query of its own.
 _RESTRICTED = (
@@ -37,9 +43,7 @@ async def lock_consultation(action: Action, consultation_id: int, **totals: int)
     Raises:
         NotFound: there is no such consultation.
     """
-    also = "".join(
-        f", {name} = {name} + CASE WHEN moderation = 'before' THEN 0 ELSE :{name} END" for name in totals
-    )
+    also = "".join(f", {name} = {name} + CASE WHEN moderation = 'before' THEN 0 ELSE :{name} END" for name in totals)
     moved = await execute(
         f"UPDATE consultation SET changes = changes + 1{also} WHERE id = :key RETURNING *, {_RESTRICTED}",
         {**totals, "key": consultation_id, "account": action.voice.account_id or 0},
@@ -68,6 +72,30 @@ async def lock_rules(action: Action, consultation_id: int) -> ConsultationView:
     action.changed("rules", consultation_id)
     action.changed("consultations", view.row.territory_id)
     return view
+
+
+async def judge_calendar(
+    action: Action,
+    view: ConsultationView,
+    rounds: Sequence[RoundLike],
+    *,
+    procedure: Procedure | None = None,
+    since: datetime | None = None,
+) -> None:
+    """Ask the legal frame of a consultation whether it allows these rounds; a draft's are judged when it is published.
+
+    Args:
+        procedure: another frame than the consultation's.
+        since: when it becomes public, for a draft being published.
+
+    Raises:
+        Refused: the frame's article does not allow that calendar.
+    """
+    if view.row.state is not ConsultationState.PUBLISHED and since is None:
+        return
+    (zone,) = await Territory.filter(id=view.row.territory_id).values_list("timezone", flat=True)
+    known = since or view.row.published_at
+    refuse(procedure_refusal(procedure or view.row.procedure, rounds, ZoneInfo(str(zone)), known))
 
 
 async def tell_rule_change(

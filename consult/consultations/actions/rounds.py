@@ -4,10 +4,19 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from consult.consultations.actions.locking import lock_rules, tell_rule_change
-from consult.consultations.events import RoundAdded, RoundEdited, RoundRemoved
+from consult.consultations.actions.locking import judge_calendar, lock_rules, tell_rule_change
+from consult.consultations.events import (
+    RoundAdded,
+    RoundEdited,
+    RoundExtended,
+    RoundRemoved,
+    RoundReopened,
+    RoundShortened,
+)
 from consult.consultations.models import ConsultationState, Round
+from consult.consultations.queries import ConsultationView
 from consult.consultations.rules import Deed
+from consult.consultations.rules.closing import ClosingMove, closing_move, move_refusal
 from consult.consultations.rules.organising import (
     ROUND_ALLOWS_NOTHING,
     ROUND_WAS_OPEN,
@@ -52,6 +61,7 @@ async def add_round(
         _judge(view.rounds, None, new)
         if view.row.state is ConsultationState.PUBLISHED:
             refuse(past_refusal(None, *_instants(new), action.at))
+        await judge_calendar(action, view, [*view.rounds, _as_it_would_be(new, None, action.at)])
         await tell_rule_change(action, view, reason, before={}, after=_told(title, new))
         one = await Round.create(id=new_key(), consultation_id=consultation_id, once=once, **_columns(new))
         action.record(RoundAdded(territory_id=territory_id, **_facts(consultation_id, one.id, new)))
@@ -71,7 +81,7 @@ async def edit_round(
     reason: str = "",
     base: str = "",
 ) -> Round:
-    """Change a round's name, dates or permissions; extending or opening again is this.
+    """Change a round's name, dates or permissions. It never opens a closed round again: :func:`move_closing` does.
 
     Raises:
         NotFound: the consultation has no such round.
@@ -81,19 +91,85 @@ async def edit_round(
         view = await lock_rules(action, consultation_id)
         one = _of(view.rounds, round_id)
         new = told_round(title, opens_at.astimezone(UTC), closes_at.astimezone(UTC), may)
-        old = round_values(one)
-        before, after = changed_values(old, new)
-        if not after:
-            action.nothing_to_do()
-            return one
-        refuse(meanwhile_refusal(base, old))
-        _judge(view.rounds, one, new)
-        if view.row.state is ConsultationState.PUBLISHED:
-            refuse(past_refusal(one, *_instants(new), action.at))
-        await tell_rule_change(action, view, reason, before=_told(one.title, before), after=_told(title, after))
-        await Round.filter(id=one.id).update(**_columns(new))
-        action.record(RoundEdited(territory_id=territory_id, **_facts(consultation_id, one.id, new)))
-        return one.update_from_dict(_columns(new))
+        return await _rewrite(action, view, one, new, reason, base, None)
+
+
+async def move_closing(
+    voice: Voice,
+    *,
+    territory_id: int,
+    consultation_id: int,
+    round_id: int,
+    asked: ClosingMove,
+    closes_at: datetime,
+    reason: str = "",
+    base: str = "",
+) -> Round:
+    """Extend a round, bring its closing forward, or open a closed one again; all else about it stays.
+
+    Args:
+        asked: which of these: a round that closed while somebody typed is not opened again by « extend ».
+
+    Raises:
+        NotFound: the consultation has no such round.
+        Refused: as for :func:`edit_round`, and it would be something else than what was asked.
+    """
+    async with Action(voice, territory_id=territory_id) as action:
+        view = await lock_rules(action, consultation_id)
+        one = _of(view.rounds, round_id)
+        new = {**round_values(one), "closes_at": closes_at.astimezone(UTC).isoformat()}
+        return await _rewrite(action, view, one, new, reason, base, asked)
+
+
+async def _rewrite(
+    action: Action,
+    view: ConsultationView,
+    one: Round,
+    new: dict[str, Any],
+    reason: str,
+    base: str,
+    asked: ClosingMove | None,
+) -> Round:
+    """Give a round other values: the one place that judges, keeps and tells a change of rounds."""
+    old = round_values(one)
+    before, after = changed_values(old, new)
+    if not after:
+        action.nothing_to_do()
+        return one
+    refuse(meanwhile_refusal(base, old))
+    _judge(view.rounds, one, new)
+    opens_at, closes_at = _instants(new)
+    published = view.row.state is ConsultationState.PUBLISHED
+    if published:
+        refuse(past_refusal(one, opens_at, closes_at, action.at))
+        refuse(move_refusal(asked, one, closes_at, action.at))
+    if after.keys() != {"title"}:
+        others = [each for each in view.rounds if each.id != one.id]
+        await judge_calendar(action, view, [*others, _as_it_would_be(new, one, action.at)])
+    await tell_rule_change(action, view, reason, before=_told(one.title, before), after=_told(new["title"], after))
+    await Round.filter(id=one.id).update(**_columns(new))
+    facts = _facts(view.row.id, one.id, new)
+    action.record(RoundEdited(territory_id=view.row.territory_id, **facts))
+    move = closing_move(one.closes_at, closes_at, action.at) if published else None
+    if move is not None:
+        told = {"consultation_id": view.row.id, "round_id": one.id, "closed_at": old["closes_at"]}
+        action.record(_MOVED[move](territory_id=view.row.territory_id, closes_at=new["closes_at"], **told))
+    return one.update_from_dict(_columns(new))
+
+
+_MOVED = {
+    ClosingMove.EXTEND: RoundExtended,
+    ClosingMove.SHORTEN: RoundShortened,
+    ClosingMove.REOPEN: RoundReopened,
+}
+
+
+def _as_it_would_be(new: dict[str, Any], present: Round | None, at: datetime) -> Round:
+    """A round with other values, for the rules to look at; one that is new is open to nobody before now."""
+    one = Round(**_columns(new))
+    if present is None or one.opens_at != present.opens_at:
+        one.opens_at = max(one.opens_at, at)
+    return one
 
 
 async def remove_round(
@@ -112,6 +188,7 @@ async def remove_round(
             return
         begun = view.row.state is ConsultationState.PUBLISHED and one.opens_at <= action.at
         refuse(ROUND_WAS_OPEN if begun else None)
+        await judge_calendar(action, view, [each for each in view.rounds if each.id != one.id])
         old = round_values(one)
         await tell_rule_change(action, view, reason, before=_told(one.title, old), after={})
         await Round.filter(id=one.id).delete()

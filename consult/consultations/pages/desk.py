@@ -24,6 +24,9 @@ DONE = {
     "section-removed": N_("La rubrique est supprimée."),
     "moved": N_("La rubrique est déplacée."),
     "round-added": N_("La période est ajoutée."),
+    "extended": N_("La période est prolongée. La page de la consultation le dit, avec votre raison."),
+    "shortened": N_("La fermeture est avancée. La page de la consultation le dit, avec votre raison."),
+    "reopened": N_("La période est rouverte. La page de la consultation le dit, avec votre raison."),
     "round-removed": N_("La période est supprimée."),
 }
 
@@ -75,9 +78,12 @@ def frame(request: Request, view: ConsultationView, current: str) -> dict[str, A
         ("/presentation", gettext("Présentation")),
         ("/sections", gettext("Rubriques")),
         ("/rounds", gettext("Périodes")),
+        ("/procedure", gettext("Cadre et rappels")),
     ]
     if not published:
         parts.append(("/publish", gettext("Publier")))
+    else:
+        parts.append(("/dashboard", gettext("Tableau de bord")))
     return {
         "consultation": view.row,
         "is_draft": not published,

@@ -7,12 +7,13 @@ from starlette.responses import Response
 
 from consult.consultations.access import access_consultation
 from consult.consultations.actions import create_consultation, edit_consultation, publish_consultation
-from consult.consultations.forms import PresentationForm, PublishForm
+from consult.consultations.forms import NewConsultationForm, PresentationForm, PublishForm
 from consult.consultations.models import Section
 from consult.consultations.pages.desk import address, frame
 from consult.consultations.pages.words import timeline
 from consult.consultations.queries import ConsultationView, rule_changes_of, sections_of
 from consult.consultations.rules.organising import fingerprint, presentation_values, publish_refusals
+from consult.consultations.rules.procedures import procedure_refusal
 from consult.core import clock
 from consult.core.errors import Refused
 from consult.web.context import territory, visitor
@@ -24,12 +25,12 @@ from consult.web.render import page, see_other
 
 async def new_consultation(request: Request) -> Response:
     """``/admin/consultations/new``: begin a draft."""
-    return page(request, "consultations/new.html", form=empty_form(PresentationForm))
+    return page(request, "consultations/new.html", form=empty_form(NewConsultationForm))
 
 
 async def create(request: Request) -> Response:
     """The draft is made, or the page is shown again with what was typed."""
-    form = await read_form(request, PresentationForm)
+    form = await read_form(request, NewConsultationForm)
     if form.valid():
         try:
             made = await create_consultation(
@@ -53,7 +54,7 @@ async def overview(request: Request) -> Response:
         request,
         "consultations/overview.html",
         **frame(request, view, ""),
-        missing=_missing(view, sections),
+        missing=_missing(request, view, sections),
         sections_count=len(sections),
         rounds=timeline(view.rounds, clock.now()),
         zone=zone_words(territory(request).zone),
@@ -65,8 +66,10 @@ async def overview(request: Request) -> Response:
 _WHERE = {"no_question": "presentation", "no_presentation": "presentation", "no_section": "sections"}
 
 
-def _missing(view: ConsultationView, sections: Sequence[Section]) -> list[tuple[str, str]]:
-    lacking = publish_refusals(view.row.question, view.row.presentation, view.rounds, sections, clock.now())
+def _missing(request: Request, view: ConsultationView, sections: Sequence[Section]) -> list[tuple[str, str]]:
+    row, now = view.row, clock.now()
+    legal = procedure_refusal(row.procedure, view.rounds, territory(request).zone, now)
+    lacking = publish_refusals(row.question, row.presentation, view.rounds, sections, now, legal)
     return [(translate(refusal), _WHERE.get(refusal.code, "rounds")) for refusal in lacking]
 
 
@@ -124,5 +127,5 @@ async def publish(request: Request) -> Response:
 
 async def _publish_page(request: Request, view: ConsultationView, form: PublishForm) -> Response:
     shown = frame(request, view, "/publish")
-    missing = _missing(view, await sections_of(view.row.id))
+    missing = _missing(request, view, await sections_of(view.row.id))
     return page(request, "consultations/publish.html", **shown, form=form, missing=missing, status=form.status)

@@ -11,7 +11,7 @@ from consult.consultations.actions import add_round, edit_round, remove_round
 from consult.consultations.forms import RemoveForm, RoundForm
 from consult.consultations.models import Round
 from consult.consultations.pages.desk import address, frame
-from consult.consultations.pages.words import timeline
+from consult.consultations.pages.words import shown_frame, timeline
 from consult.consultations.queries import ConsultationView
 from consult.consultations.rules import Deed
 from consult.consultations.rules.organising import fingerprint, round_values
@@ -31,8 +31,14 @@ async def rounds(request: Request) -> Response:
         {**shown, "id": one.id, "begun": one.opens_at <= now}
         for one, shown in zip(view.rounds, timeline(view.rounds, now), strict=True)
     ]
-    zone = zone_words(territory(request).zone)
-    return page(request, "consultations/rounds.html", **frame(request, view, "/rounds"), rows=rows, zone=zone)
+    return page(
+        request,
+        "consultations/rounds.html",
+        **frame(request, view, "/rounds"),
+        rows=rows,
+        zone=zone_words(territory(request).zone),
+        procedure=shown_frame(view.row.procedure),
+    )
 
 
 async def new_round(request: Request) -> Response:
@@ -69,7 +75,7 @@ async def create_round(request: Request) -> Response:
 async def one_round(request: Request) -> Response:
     """``/admin/consultations/{slug}/rounds/{id}``: change one round."""
     view = await access_consultation(request)
-    one = _round_of(request, view)
+    one = round_named(request, view)
     values = {**_typed(request, one), "base": fingerprint(round_values(one))}
     return _round_page(request, view, empty_form(RoundForm, values), one)
 
@@ -77,7 +83,7 @@ async def one_round(request: Request) -> Response:
 async def save_round(request: Request) -> Response:
     """It is changed, or the page is shown again with what was typed."""
     view = await access_consultation(request)
-    one = _round_of(request, view)
+    one = round_named(request, view)
     form = await read_form(request, RoundForm)
     instants = form.instants(territory(request).zone, (one.opens_at, one.closes_at)) if form.valid() else None
     if instants:
@@ -108,7 +114,7 @@ async def _edit(request: Request, view: ConsultationView, one: Round, form: Roun
 async def removing_round(request: Request) -> Response:
     """``/admin/consultations/{slug}/rounds/{id}/remove``: ask first."""
     view = await access_consultation(request)
-    shown = {**frame(request, view, "/rounds"), "round": _round_of(request, view)}
+    shown = {**frame(request, view, "/rounds"), "round": round_named(request, view)}
     return page(request, "consultations/round_remove.html", **shown, form=empty_form(RemoveForm))
 
 
@@ -129,11 +135,16 @@ async def delete_round(request: Request) -> Response:
             form.refuse(error.refusal)
         else:
             return see_other(address(view, "/rounds?done=round-removed"))
-    shown = {**frame(request, view, "/rounds"), "round": _round_of(request, view)}
+    shown = {**frame(request, view, "/rounds"), "round": round_named(request, view)}
     return page(request, "consultations/round_remove.html", **shown, form=form, status=form.status)
 
 
-def _round_of(request: Request, view: ConsultationView) -> Round:
+def round_named(request: Request, view: ConsultationView) -> Round:
+    """The round that an address names.
+
+    Raises:
+        NotFound: the consultation has none of that key.
+    """
     for one in view.rounds:
         if one.id == request.path_params["id"]:
             return one

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from consult.consultations.models import Round
+from consult.consultations.models import Procedure, Round
 from consult.consultations.rules import SECTION_FLAG, Deed, round_state
+from consult.consultations.rules.closing import ClosingMove, closing_move
+from consult.consultations.rules.procedures import PROCEDURES
 from consult.core.language import N_
 from consult.core.text.diff import Segment, word_diff
 from consult.web import dates
@@ -37,6 +39,7 @@ FIELD_WORDS = {
     "accepts": N_("Ce que la rubrique accepte"),
     "parent": N_("Rubrique au-dessus"),
     "explanation": N_("Texte d’explication"),
+    "procedure": N_("Cadre de la consultation"),
 }
 LONG_TEXTS = {"question", "legal_basis", "explanation", "title"}
 
@@ -70,6 +73,39 @@ def timeline(rounds: Sequence[Round], at: datetime) -> list[dict[str, Any]]:
     ]
 
 
+def shown_frame(procedure: Procedure) -> dict[str, Any]:
+    """A legal frame as pages tell it: its name, its article, how long it lasts, what will be published."""
+    frame = PROCEDURES[procedure]
+    return {
+        "label": gettext(frame.label),
+        "article": frame.article,
+        "gist": gettext(frame.gist),
+        "shortest_days": frame.shortest_days,
+        "longest_months": frame.longest_months,
+        "duties": [{"text": gettext(duty.text), "months": duty.months} for duty in frame.duties],
+    }
+
+
+FIGURE_WORDS = {
+    "participants": N_("Participants"),
+    "contributions": N_("Contributions"),
+    "arguments": N_("Arguments"),
+    "sources": N_("Sources"),
+    "votes": N_("Votes"),
+    "amendments": N_("Propositions de modification"),
+}
+
+
+def figure_rows(figures: dict[str, int]) -> list[tuple[str, int]]:
+    """The figures of a consultation as rows of a table, in one order everywhere."""
+    return [(gettext(words), figures.get(name, 0)) for name, words in FIGURE_WORDS.items()]
+
+
+def shown_snapshot(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of ``snapshots_of`` for the public: when the round closed, what was counted, what comes next."""
+    return {**row, "rows": figure_rows(row["figures"])}
+
+
 @dataclass(frozen=True)
 class ChangedField:
     """One thing that was changed: its two values, or the way from one wording to the other."""
@@ -99,12 +135,28 @@ def shown_change(row: dict[str, Any], zone: ZoneInfo) -> ShownChange:
         at=row["at"],
         by=row["by"] or "",
         reason=row["reason"],
-        heading=_heading(before, after) % {"name": (before or after)["name"]},
+        heading=_heading(before, after, row["at"]) % {"name": (before or after)["name"]},
         fields=fields or [_field(name, before, after, zone) for name in (after or before)["values"]],
     )
 
 
-def _heading(before: dict[str, Any], after: dict[str, Any]) -> str:
+MOVED_WORDS = {
+    ClosingMove.EXTEND: N_("Période « %(name)s » prolongée"),
+    ClosingMove.SHORTEN: N_("Période « %(name)s » : fermeture avancée"),
+    ClosingMove.REOPEN: N_("Période « %(name)s » rouverte"),
+}
+
+
+def _move(before: dict[str, Any], after: dict[str, Any], at: datetime) -> ClosingMove | None:
+    """Whether a change moved the closing of a round, and which way."""
+    old, new = (one.get("values", {}).get("closes_at") for one in (before, after))
+    return closing_move(datetime.fromisoformat(old), datetime.fromisoformat(new), at) if old and new else None
+
+
+def _heading(before: dict[str, Any], after: dict[str, Any], at: datetime) -> str:
+    move = _move(before, after, at)
+    if move is not None:
+        return gettext(MOVED_WORDS[move])
     match (before or after)["kind"], bool(before), bool(after):
         case "round", True, True:
             return gettext("Période « %(name)s » modifiée")
@@ -118,6 +170,8 @@ def _heading(before: dict[str, Any], after: dict[str, Any]) -> str:
             return gettext("Rubrique « %(name)s » ajoutée")
         case "section", _, _:
             return gettext("Rubrique « %(name)s » supprimée")
+    if set((after or before)["values"]) == {"procedure"}:
+        return gettext("Cadre de la consultation modifié")
     return gettext("Présentation de la consultation modifiée")
 
 
@@ -139,6 +193,8 @@ def _value(name: str, value: Any, zone: ZoneInfo) -> str:
         return dates.datetime_words(datetime.fromisoformat(value), zone)
     if name == "closes_at":
         return dates.closing_words(datetime.fromisoformat(value), zone)
+    if name == "procedure":
+        return gettext(PROCEDURES[Procedure(value)].label)
     if name == "may":
         return listing([DEED_WORDS[Deed(one)] for one in value])
     if name == "accepts":

@@ -232,9 +232,18 @@ def past_refusal(present: Dated | None, opens_at: datetime, closes_at: datetime,
 
 
 def publish_refusals(
-    question: str, presentation: str, rounds: Sequence[RoundLike], sections: Sequence[object], at: datetime
+    question: str,
+    presentation: str,
+    rounds: Sequence[RoundLike],
+    sections: Sequence[object],
+    at: datetime,
+    legal: Refusal | None = None,
 ) -> list[Refusal]:
-    """Everything that a draft lacks before the public may see it; the list of what is left to do."""
+    """Everything that a draft lacks before the public may see it; the list of what is left to do.
+
+    Args:
+        legal: what its legal frame says of the calendar, were it published at that instant.
+    """
     missing = []
     if not question.strip():
         missing.append(NO_QUESTION)
@@ -246,6 +255,8 @@ def publish_refusals(
         missing.append(NO_ROUND)
     elif all(round_state(one, at) is RoundState.CLOSED for one in rounds):
         missing.append(ROUNDS_OVER)
+    elif legal:
+        missing.append(legal)
     if sections and rounds and not _anything_possible(rounds, sections):
         missing.append(NOTHING_POSSIBLE)
     return missing

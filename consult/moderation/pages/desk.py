@@ -49,7 +49,6 @@ async def queue(request: Request) -> Response:
         selects=_selects(wanted, consultations),
         filters=filters,
         late_href=with_query(QUEUE, filters, {"age": "late"}),
-        consultations=consultations,
         decides=decides(request),
         next_href=with_query(QUEUE, filters, {"after": found.after}) if found.after else None,
         first_href=None if found.is_first else with_query(QUEUE, filters),
