@@ -27,7 +27,8 @@ _STALE = (
     " ORDER BY f.counted_at LIMIT 1"
 )
 _KEEP = (
-    "INSERT INTO consultation_figures (id, consultation_id, changes, counted_at, next_at, totals, days, kinds, decisions)"
+    "INSERT INTO consultation_figures"
+    " (id, consultation_id, changes, counted_at, next_at, totals, days, kinds, decisions)"
     " VALUES (:id, :consultation, :changes, :at, :next_at, :totals, :days, :kinds, :decisions)"
     " ON CONFLICT (consultation_id) DO UPDATE SET changes = excluded.changes, counted_at = excluded.counted_at,"
     " next_at = excluded.next_at, totals = excluded.totals, days = excluded.days, kinds = excluded.kinds,"

@@ -11,9 +11,10 @@ from consult.core.fields import KeyField
 class ConsultationFigures(Model):
     """A consultation's figures as they were counted from its rows at ``counted_at``.
 
-    ``changes`` is the consultation's counter of changes in the same snapshot: when it has grown since, the worker counts
-    again, not before ``next_at``. ``totals`` are whole numbers by name, ``days`` one ``[day, contributions, arguments,
-    votes]`` for each local day on which anything happened, ``kinds`` and ``decisions`` numbers by kind and by effect.
+    ``changes`` is the consultation's counter of changes in the same snapshot: when it has grown since, the worker
+    counts again, not before ``next_at``. ``totals`` are whole numbers by name, ``days`` one ``[day, contributions,
+    arguments, votes]`` for each local day on which anything happened, ``kinds`` and ``decisions`` numbers by kind and
+    by effect.
     """
 
     id = KeyField()

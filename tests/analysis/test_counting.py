@@ -10,6 +10,7 @@ from consult.analysis.keeping import keep_all_figures, keep_figures_of
 from consult.analysis.models import ConsultationFigures
 from consult.analysis.queries.counting import SLOT_SECONDS, Figures, count_consultation, local_day
 from consult.arguments.actions import publish_argument
+from consult.arguments.models import Side
 from consult.consultations.models import Consultation
 from consult.contributions.actions import publish_contribution
 from consult.contributions.models import Contribution
@@ -77,7 +78,13 @@ async def test_what_is_hidden_leaves_the_figures_of_its_day(app: Starlette) -> N
         awa.voice(), **below, section_id=section.id, title="Une piste", body="Une piste en site propre.", once=None
     )
     await publish_argument(
-        luc.voice(), **below, contribution_id=made.id, side="for", body="Elle sera utile.", amendment_id=None, once=None
+        luc.voice(),
+        **below,
+        contribution_id=made.id,
+        side=Side.FOR,
+        body="Elle sera utile.",
+        amendment_id=None,
+        once=None,
     )
     await cast_vote(luc.voice(), **below, contribution_id=made.id, choice="agree")
     figures = await count_consultation(consultation.id, PARIS)

@@ -125,7 +125,12 @@ _APPEALS = f"SELECT COUNT(*) {_DECISIONS.replace(' WHERE', ' JOIN appeal p ON p.
 
 
 def _by_slot(what: str, instant: str, rows: str) -> str:
-    seconds = f"strftime('%s', {instant})" if dialect() == "sqlite" else f"FLOOR(EXTRACT(EPOCH FROM {instant}))"
+    # SQLite's texts are in UTC; their microseconds are cut, because it would round them up to the next second
+    seconds = (
+        f"strftime('%s', SUBSTR({instant}, 1, 19))"
+        if dialect() == "sqlite"
+        else f"FLOOR(EXTRACT(EPOCH FROM {instant}))"
+    )
     slot = f"CAST({seconds} AS BIGINT) / {SLOT_SECONDS}"
     return f"SELECT '{what}', '', {slot}, COUNT(*) {rows} GROUP BY {slot}"
 

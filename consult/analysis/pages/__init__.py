@@ -1,0 +1,1 @@
+"""Pages of analysis: for the territory's staff only."""
