@@ -128,14 +128,9 @@ async def name_of(account_id: int | None) -> str:
 
 
 async def lock_account(action: Action, account_id: int) -> None:
-    """Take an account's lock: what is decided about it is decided one after the other.
-
-    Raises:
-        NotFound: there is no such account any more.
-    """
+    """Take an account's lock: what is decided about it is decided one after the other."""
     lock = " FOR UPDATE" if dialect() == "postgres" else ""
-    if not await execute(f"SELECT id FROM account WHERE id = :key AND deleted_at IS NULL{lock}", key=account_id):
-        raise NotFound
+    await execute(f"SELECT id FROM account WHERE id = :key{lock}", key=account_id)
     action.at = clock.now()
 
 

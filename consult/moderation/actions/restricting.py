@@ -21,6 +21,17 @@ _WROTE_HERE = " UNION ALL ".join(
 )
 
 
+async def _wrote_here(account_id: int, territory_id: int) -> bool:
+    """Whether an account that is still there has written in this territory: of others nothing is known here."""
+    return bool(
+        await execute(
+            f"SELECT 1 FROM account a WHERE a.id = :account AND a.deleted_at IS NULL AND EXISTS ({_WROTE_HERE})",
+            account=account_id,
+            territory=territory_id,
+        )
+    )
+
+
 async def restrict_account(
     voice: Voice,
     *,
@@ -46,9 +57,7 @@ async def restrict_account(
             action.nothing_to_do()
             return made
         refuse(next(iter(restriction_refusals(voice, account_id, ground, reason, until, action.at)), None))
-        if until is None or not await execute(
-            f"SELECT 1 FROM ({_WROTE_HERE}) wrote LIMIT 1", account=account_id, territory=territory_id
-        ):
+        if until is None or not await _wrote_here(account_id, territory_id):
             raise NotFound
         case = await case_here(territory_id, case_id) if case_id is not None else None
         decision = await write_decision(
