@@ -16,7 +16,13 @@ from consult.accounts.queries import visitor_row
 from consult.analysis.keeping import keep_figures
 from consult.core import outbox, wake
 from consult.core.database import database
-from consult.notifications.sending import send_waiting, sweep_mails
+from consult.moderation.actions.correcting import reopen_overdue
+from consult.moderation.actions.sealing import drop_sealed, forget_reporters
+from consult.notifications.sending import send_all, send_bulk, send_waiting, sweep_mails
+from consult.notifications.writing.digests import write_digests
+from consult.notifications.writing.mailings import write_all, write_mailings
+from consult.notifications.writing.queue import write_queue_notices
+from consult.notifications.writing.reminders import write_reminders
 from consult.settings import settings
 from consult.territories.queries import territory_row_by_host
 from consult.web.body_limit import BodyLimit
@@ -58,12 +64,31 @@ async def find_visitor(token: str, territory_id: int) -> Visitor | None:
         language=str(row["language"]),
         session_id=row["session_id"],  # type: ignore[arg-type]
         roles=row["roles"],  # type: ignore[arg-type]
+        restricted_until=row["restricted_until"],  # type: ignore[arg-type]
     )
 
 
 async def work(stop: asyncio.Event | None = None) -> None:
     """All that the worker does, until it is told to stop."""
-    await outbox.work(stop, chores=[partial(send_waiting, stop=stop), keep_figures], sweeps=[sweep_mails])
+    posts = [partial(send_waiting, stop=stop), partial(send_bulk, stop=stop)]
+    await outbox.work(
+        stop,
+        chores=[*posts, write_mailings, keep_figures],
+        minutes=[write_digests, write_reminders, write_queue_notices, reopen_overdue],
+        sweeps=[sweep_mails, drop_sealed, forget_reporters],
+    )
+
+
+async def work_once() -> str:
+    """What is due now, and no more (``consult worker --once``); says how much it was."""
+    done = await outbox.drain_all()
+    await reopen_overdue()
+    await write_reminders()
+    await write_queue_notices()
+    while await write_digests():
+        pass
+    written = await write_all()
+    return f"{done} reactions done, {written} mails written to many, {await send_all()} mails sent"
 
 
 async def work_until_told() -> None:

@@ -124,6 +124,24 @@ def worker(once: Annotated[bool, typer.Option("--once", help="Do what is due now
 
 
 @app.command()
+def bounce(
+    to: Annotated[str, typer.Option(help="The envelope's recipient; else the message's headers tell it.")] = "",
+) -> None:
+    """Read a mail that came back on standard input, as a mail server pipes it, and write no more to a dead address."""
+    from consult.core.logs import set_up_logs
+    from consult.notifications.sending.bounces import LARGEST, receive
+
+    set_up_logs()
+    raw = sys.stdin.buffer.read(LARGEST)
+    try:
+        typer.echo(run(lambda: receive(raw, to=to)))
+    except Exception as error:
+        # EX_TEMPFAIL: the mail server keeps the report and tries again
+        typer.secho(f"not now: {type(error).__name__}", err=True)
+        raise typer.Exit(75) from None
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database to this release, safely: locked, checked, and on SQLite backed up first."""
     from consult.core.database import MigrationError

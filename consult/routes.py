@@ -20,7 +20,10 @@ from consult.moderation.pages import desk as moderation_desk
 from consult.moderation.pages import answering
 from consult.moderation.pages import own as own_moderation
 from consult.moderation.pages import record as moderation_record
+from consult.notifications.pages import following as follows
 from consult.notifications.pages import mailbox as mailbox_pages
+from consult.notifications.pages import sent as sent_mails
+from consult.notifications.pages import unsubscribing
 from consult.organisations.pages import desk as organisation_desk
 from consult.organisations.pages import joining
 from consult.organisations.pages import members as organisation_members
@@ -104,6 +107,8 @@ ROUTES: list[BaseRoute] = [
     post(AMENDMENT + "/withdraw", amending.send_amendment_withdrawal, gate=signed_in),
     post("/keep-text", kept_text.keep_text, gate=signed_in),
     get("/account/contributions", own_pages.own_contributions_page, gate=signed_in),
+    get("/account/amendments/{id:int}/withdraw", own_pages.ask_amendment_taken_back, gate=signed_in),
+    post("/account/amendments/{id:int}/withdraw", own_pages.send_amendment_taken_back, gate=signed_in),
     get("/account/contributions/{id:int}/withdraw", own_pages.ask_waiting_withdrawal, gate=signed_in),
     post("/account/contributions/{id:int}/withdraw", own_pages.send_waiting_withdrawal, gate=signed_in),
     get("/account/drafts", own_pages.drafts_page, gate=signed_in),
@@ -208,6 +213,13 @@ ROUTES: list[BaseRoute] = [
     post("/moderation/closing/{slug}", closing.send_closing, gate=staff("moderator")),
     get("/moderation/decisions", moderation_record.public_record, gate=anyone),
     get("/moderation/decisions.csv", moderation_record.record_file, gate=anyone),
+    # --- following, and refusing mails
+    get("/follow/{kind}/{id:int}", follows.follow_page, gate=signed_in),
+    post("/follow/{kind}/{id:int}", follows.choose_frequency, gate=signed_in),
+    get("/account/follows", follows.follows_page, gate=signed_in),
+    get("/unsubscribe/{token}", unsubscribing.unsubscribe_page, gate=anyone),
+    post("/unsubscribe/{token}", unsubscribing.unsubscribe, gate=anyone),
+    get("/admin/mails", sent_mails.mails_page, gate=staff("administrator", "guarantor")),
     # --- the demo
     get("/components", demo.components, gate=demo_only),
     get("/mailbox", mailbox_pages.mailbox, gate=demo_only),

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     base_url: str = "http://127.0.0.1:8000"
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = "Consult <ne-pas-repondre@localhost.localdomain>"
+    bounce_address: str = ""
+    mails_per_minute: int = Field(default=600, ge=0)
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     demo: bool = False
@@ -61,6 +63,16 @@ class Settings(BaseSettings):
     def _an_address(cls, value: str) -> str:
         if not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", parseaddr(value)[1]):
             raise ValueError("CONSULT_MAIL_FROM must be like Consult <no-reply@example.org>")
+        return value
+
+    @field_validator("bounce_address")
+    @classmethod
+    def _a_plain_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[A-Za-z0-9._-]{1,24}@[A-Za-z0-9.-]+", value):
+            raise ValueError(
+                "CONSULT_BOUNCE_ADDRESS must be like bounces@example.org: letters, digits, points and hyphens, at most"
+                " 24 of them before the @"
+            )
         return value
 
     @field_validator("base_url")

@@ -28,6 +28,7 @@ MAX_ATTEMPTS = 12
 IDLE_SECONDS = 2.0
 KEEP_DONE = timedelta(days=14)
 SWEEP_SECONDS = 3600.0
+MINUTE_SECONDS = 60.0
 _SWEPT_AT_ONCE = 5_000
 
 
@@ -118,7 +119,11 @@ Chore = Callable[[], Awaitable[int]]
 
 
 async def work(
-    stop: asyncio.Event | None = None, *, chores: Sequence[Chore] = (), sweeps: Sequence[Chore] = ()
+    stop: asyncio.Event | None = None,
+    *,
+    chores: Sequence[Chore] = (),
+    minutes: Sequence[Chore] = (),
+    sweeps: Sequence[Chore] = (),
 ) -> None:
     """Drain for ever: at once when an action of this process rings, else every :data:`IDLE_SECONDS`.
 
@@ -126,11 +131,13 @@ async def work(
         stop: set (and followed by :func:`consult.core.wake.worker`), it ends the work after what is being done.
         chores: what else the worker does (sending mails): each says how much it did, and has a loop of its own, so that
             one that waits for another machine keeps nobody waiting.
+        minutes: what falls due at a time of day (digests, reminders), looked for every :data:`MINUTE_SECONDS`.
         sweeps: what else is dropped once it has served, every :data:`SWEEP_SECONDS`.
     """
     every: list[Chore] = [*chores, partial(drain, stop=stop)]
     await asyncio.gather(
         *(_repeat(chore, stop) for chore in every),
+        *(_repeat(one, stop, pause=MINUTE_SECONDS) for one in minutes),
         *(_repeat(one, stop, pause=SWEEP_SECONDS) for one in (sweep, *sweeps)),
     )
 

@@ -1,4 +1,7 @@
-"""Which events somebody hears of by mail, who, and in which words."""
+"""Which events somebody hears of by mail, who, and in which words.
+
+Here: accounts, organisations, and one's own texts. Beside: what people follow, closings, moderation.
+"""
 
 from typing import Any
 
@@ -18,6 +21,7 @@ from consult.accounts.rules import read_address
 from consult.arguments.events import ArgumentPublished
 from consult.contributions.events import AmendmentAdopted, AmendmentDeclined, AmendmentProposed
 from consult.core.events import Event, effect
+from consult.notifications.effects import closing, following, moderation
 from consult.notifications.queries import (
     Reader,
     amendment_for_mail,
@@ -191,5 +195,15 @@ async def _item_mail(
     by = item["written_by"] if answer else item["author_id"]
     reader = await reader_of(account_id, choice) if account_id != by else None
     if reader is not None:
-        letter = Letter(template, reader, about=about, values={"item": item})
+        letter = Letter(
+            template,
+            reader,
+            about=about,
+            values={"item": item},
+            event="" if answer else f"{about[0]}.{about[1]}",
+            refusable=choice.removeprefix("notify_"),
+        )
         await write(letter, territory_id=item["territory_id"], outbox_id=outbox_id)
+
+
+__all__ = ["closing", "following", "moderation"]

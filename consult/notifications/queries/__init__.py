@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from consult.accounts.models import LinkPurpose, MailLink
-from consult.core import clock
+from consult.accounts.rules import read_address
 from consult.core.database import execute
 from consult.core.text.sanitising import html_to_text
 from consult.notifications.models import Mail
@@ -50,6 +50,20 @@ class Reader:
     language: str
     account_id: int | None = None
     name: str = ""
+
+    @property
+    def key(self) -> str:
+        """The address as addresses are compared."""
+        address = read_address(self.email, strict=False)
+        return address.key if address else self.email.lower()
+
+
+async def takes_no_mail(email_keys: list[str]) -> set[str]:
+    """Those of these addresses that have refused mail for good."""
+    if not email_keys:
+        return set()
+    rows = await execute("SELECT email_key FROM undeliverable_address WHERE email_key IN :keys", keys=email_keys)
+    return {row["email_key"] for row in rows}
 
 
 async def reader_of(account_id: int | None, choice: str = "") -> Reader | None:
@@ -109,26 +123,6 @@ def _shown(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
     row["excerpt"] = text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(" ", 1)[0] + " …"
     row["path"] = f"/consultations/{row['slug']}/contributions/{row['number']}"
     return row
-
-
-async def still_stands(kind: str, key: int | None) -> bool:
-    """Whether what a mail speaks of is still there to be read, or to be used."""
-    if key is None:
-        return True
-    if kind == "argument":
-        return await argument_for_mail(key) is not None
-    if kind == "amendment":
-        return await amendment_for_mail(key) is not None
-    if kind == "link":
-        return await MailLink.filter(id=key, used_at=None, expires_at__gt=clock.now()).exists()
-    if kind == "invitation":
-        rows = await execute(
-            "SELECT 1 AS one FROM invitation WHERE id = :key AND accepted_at IS NULL AND expires_at > :now",
-            key=key,
-            now=clock.now(),
-        )
-        return bool(rows)
-    return True
 
 
 async def notice_address(notice_id: int) -> str | None:
