@@ -1,7 +1,7 @@
 """Who may appeal and until when; who hears an appeal; who sends a correction. Pure: everything is handed in."""
 
 import calendar
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from consult.accounts.models import Role
@@ -14,6 +14,8 @@ from consult.moderation.rules.deciding import OWN_ITEM, OWN_REPORT
 from consult.moderation.rules.reporting import Conflict
 
 MONTHS_TO_APPEAL = 6
+GRACE = timedelta(days=1)
+"""The six months run from the day on which the person was told (DSA, art. 20), and a mail may take some hours."""
 LONGEST_APPEAL = 5_000
 _TEXT_COLUMN = 25_000
 
@@ -98,7 +100,7 @@ def appeal_refusal(
         return APPEALED_ALREADY
     if replaced:
         return APPEAL_UNDONE
-    return APPEAL_TOO_LATE if at > appeal_until(decision.decided_at) else None
+    return APPEAL_TOO_LATE if at > appeal_until(decision.decided_at) + GRACE else None
 
 
 def hearing_refusal(voice: Voice, conflict: Conflict, *, heard: bool, able: frozenset[int]) -> Refusal | None:
