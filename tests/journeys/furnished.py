@@ -41,6 +41,7 @@ from consult.votes.actions import cast_vote, give_support
 from tests.cast import Person, a_consultation, a_person, an_organisation
 from tests.imports.answers import an_argument, an_opinion, write_lines
 from tests.journeys.conftest import Place
+from tests.journeys.furnished_moderation import moderated
 from tests.journeys.serving import SETTINGS
 
 LONG_WORD = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz"
@@ -82,6 +83,7 @@ async def furnish(place: Place, folder: Path) -> Furnished:
     await open_consultation(made, awa, luc, marie, newcomer)
     await other_consultations(made, folder)
     await letters(made, awa)
+    await moderated(made, awa, marie, server_token)
     for name in ("accessibility", "legal", "privacy"):
         await write_territory_page(luc.voice("administrator"), territory_id=place.territory.id, name=name, body=BODY)
     return made
