@@ -321,6 +321,10 @@ class Migration(migrations.Migration):
             name='sealed_at',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
+        ops.AddIndex(
+            model_name='Contribution',
+            index=Index(fields=['merged_into_id', 'number']),
+        ),
         ops.AlterField(
             model_name='Mail',
             name='next_try_at',

@@ -14,7 +14,9 @@ from consult.core.database import execute, instant
 async def visitor_row(token: str, territory_id: int) -> dict[str, object] | None:
     """Who holds a session, with their roles in a territory; one query, asked at every signed-in request."""
     rows = await execute(
-        "SELECT s.id AS session_id, a.id AS account_id, a.public_name, a.language, a.confirmed_at, f.role"
+        "SELECT s.id AS session_id, a.id AS account_id, a.public_name, a.language, a.confirmed_at, f.role,"
+        " (SELECT MAX(r.until) FROM restriction r WHERE r.account_id = a.id AND r.territory_id = :territory"
+        " AND r.lifted_at IS NULL AND r.until > :now) AS restricted_until"
         " FROM session s JOIN account a ON a.id = s.account_id"
         " LEFT JOIN staff f ON f.account_id = a.id AND f.territory_id = :territory"
         " WHERE s.digest = :digest AND s.expires_at > :now AND a.deleted_at IS NULL",
@@ -24,7 +26,8 @@ async def visitor_row(token: str, territory_id: int) -> dict[str, object] | None
     )
     if not rows:
         return None
-    return {**rows[0], "roles": frozenset(row["role"] for row in rows if row["role"])}
+    roles = frozenset(row["role"] for row in rows if row["role"])
+    return {**rows[0], "roles": roles, "restricted_until": instant(rows[0]["restricted_until"])}
 
 
 @dataclass(frozen=True)
@@ -195,14 +198,3 @@ async def staff_of(territory_id: int, *roles: Role) -> list[dict[str, Any]]:
     )
     people = [{**row, "created_at": instant(row["created_at"]), "confirmed": bool(row["confirmed_at"])} for row in rows]
     return [one for one in people if not roles or (one["confirmed"] and one["role"] in roles)]
-
-
-async def restricted_until(account_id: int, territory_id: int) -> datetime | None:
-    """Until when an account may neither write nor vote in a territory; the instant may be past."""
-    rows = await execute(
-        "SELECT MAX(until) AS until FROM restriction WHERE account_id = :account AND territory_id = :territory"
-        " AND lifted_at IS NULL",
-        account=account_id,
-        territory=territory_id,
-    )
-    return instant(rows[0]["until"])

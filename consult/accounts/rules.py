@@ -30,6 +30,7 @@ RESTRICTED = N_(
     "Par une décision de modération, vous ne pouvez ni écrire ni voter ici jusqu’au %(until)s inclus. "
     "La page « Mes décisions » de votre compte en donne le motif et dit comment la contester"
 )
+RESTRICTED_HERE = N_("Votre compte est suspendu ici jusqu’au %(until)s inclus")
 
 NOT_AN_ADDRESS = Refusal(
     "not_an_address",
@@ -151,14 +152,15 @@ def staff_refusal(voice: Voice) -> Refusal | None:
     return None if voice.account_id is None or Role.ADMINISTRATOR in voice.roles else NOT_YOUR_STAFF
 
 
-def restriction_refusal(until: datetime | None, at: datetime, zone: ZoneInfo) -> Refusal | None:
+def restriction_refusal(until: datetime | None, at: datetime, zone: ZoneInfo, *, short: bool = False) -> Refusal | None:
     """Who was restricted by a decision neither writes nor votes until its end, excluded; they go on reading.
 
     Args:
         until: the end of the restriction, None for everybody else.
         zone: the territory's: people are told the last day by its calendar.
+        short: in fewer words, where the page has said the rest already.
     """
     if until is None or at >= until:
         return None
     last_day = (until - timedelta(microseconds=1)).astimezone(zone).date()
-    return Refusal("restricted", RESTRICTED, {"until": last_day})
+    return Refusal("restricted", RESTRICTED_HERE if short else RESTRICTED, {"until": last_day})

@@ -19,7 +19,7 @@ from consult.contributions.access import (
 )
 from consult.contributions.models import Amendment
 from consult.contributions.pages.surroundings import show
-from consult.contributions.rules import is_author
+from consult.contributions.rules import is_author, merged_refusal
 from consult.core import clock
 from consult.core.errors import Forbidden, NotFound, Refused
 from consult.core.keys import parse_key
@@ -91,7 +91,9 @@ def _place(access: ContributionAccess | Place, argument: Argument) -> str:
 async def _form(request: Request, access: ContributionAccess, form: ArgumentForm) -> Response:
     about = await _about(access.row.id, form.amendment.data)
     section = await Section.get(id=access.row.section_id)
-    refusal = deed_refusal(Deed.ARGUE, access.view.rounds, section, clock.now())
+    refusal = deed_refusal(Deed.ARGUE, access.view.rounds, section, clock.now()) or merged_refusal(
+        access.row.merged_into_id
+    )
     return show(
         request,
         "arguments/new.html",

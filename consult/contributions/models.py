@@ -72,6 +72,7 @@ class Contribution(Item):
             ("consultation_id", "state", "contested", "id"),
             ("consultation_id", "state", "shuffle", "id"),
             ("section_id", "state", "id"),
+            ("merged_into_id", "number"),
             ("author_id", "id"),
             ("organisation_id", "id"),
         ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from consult.consultations.authors import AUTHOR_COLUMNS, AUTHOR_JOINS, author_of
 from consult.consultations.items import TOMBSTONES, ItemState
-from consult.contributions.models import Contribution, Draft
+from consult.contributions.models import Amendment, Contribution, Draft
 from consult.contributions.search import match_clause, match_words
 from consult.core import changes, clock
 from consult.core.database import columns_of, dialect, execute, instances, instant
@@ -89,7 +89,8 @@ async def similar_contributions(
         return []
     found = await execute(
         "SELECT c.id, c.title, c.stems FROM contribution c WHERE c.consultation_id = :consultation"
-        f" AND c.state = 'published' AND c.id <> :besides AND {match_clause()} ORDER BY c.id DESC LIMIT :most",
+        " AND c.state = 'published' AND c.merged_into_id IS NULL AND c.id <> :besides"
+        f" AND {match_clause()} ORDER BY c.id DESC LIMIT :most",
         consultation=consultation_id,
         besides=besides or 0,
         match=match_words(terms, every=False),
@@ -258,6 +259,7 @@ _AMENDMENTS = (
     " FROM amendment i JOIN contribution c ON c.id = i.contribution_id LEFT JOIN revision r ON"
     f" r.contribution_id = i.contribution_id AND r.number = i.base_revision{AUTHOR_JOINS}"
     " WHERE i.contribution_id = :contribution AND c.state = 'published' AND i.state <> 'waiting'"
+    " AND i.published_at IS NOT NULL"
 )
 
 
@@ -300,8 +302,8 @@ async def own_contributions(account_id: int, territory_id: int, *, after: str = 
     cursor = read_cursor(after, int)
     rows = await execute(
         "SELECT i.id, i.number, i.title, i.state, i.created_at, i.published_at, i.removed_at, i.removed_ground,"
-        " i.votes_total, i.arguments_count, i.organisation_id, body.name AS organisation_name,"
-        " c.id AS consultation_id, c.slug, c.title AS consultation_title, s.title AS section_title"
+        " i.votes_total, i.arguments_count, i.awaits_moderator, i.organisation_id, body.name AS organisation_name,"
+        " c.id AS consultation_id, c.slug, c.title AS consultation_title, c.moderation_hours, s.title AS section_title"
         " FROM contribution i JOIN consultation c ON c.id = i.consultation_id JOIN section s ON s.id = i.section_id"
         " LEFT JOIN organisation body ON body.id = i.organisation_id WHERE i.author_id = :account"
         " AND c.territory_id = :territory AND i.id < :below ORDER BY i.id DESC LIMIT :most",
@@ -323,18 +325,38 @@ async def own_waiting(account_id: int, territory_id: int, contribution_id: int) 
     )
 
 
-async def waiting_amendments(account_id: int, territory_id: int) -> list[dict[str, Any]]:
-    """The amendments of an account that wait for its address to be confirmed, the latest first."""
+async def own_waiting_amendment(account_id: int, territory_id: int, amendment_id: int) -> Amendment | None:
+    """An amendment of one's own that waits, in a territory."""
+    return await Amendment.get_or_none(
+        id=amendment_id, author_id=account_id, state=ItemState.WAITING, consultation__territory_id=territory_id
+    )
+
+
+# What stands beneath contributions; the rooms above may not be imported, so their tables are named here.
+_BENEATH = " UNION ALL ".join(
+    f"SELECT '{table}' AS kind, i.id, i.contribution_id, i.awaits_moderator, i.created_at, {word} AS word,"
+    f" SUBSTR({text}, 1, 400) AS text FROM {table} i WHERE i.author_id = :account AND i.state = 'waiting'"
+    for table, word, text in (
+        ("amendment", "''", "i.reason"),
+        ("argument", "i.side", "i.body"),
+        ("source", "i.category", "i.title"),
+    )
+)
+
+
+async def waiting_beneath(account_id: int, territory_id: int) -> list[dict[str, Any]]:
+    """The amendments, arguments and sources of an account that wait, for its address or for a moderator; one query."""
     rows = await execute(
-        "SELECT i.id, i.reason, i.created_at, c.slug, c.title AS consultation_title, n.number, n.title"
-        " FROM amendment i JOIN contribution n ON n.id = i.contribution_id JOIN consultation c ON"
-        " c.id = i.consultation_id WHERE i.author_id = :account AND c.territory_id = :territory"
-        " AND i.state = 'waiting' AND n.state = 'published' ORDER BY i.id DESC LIMIT 50",
+        "SELECT w.*, c.slug, c.title AS consultation_title, c.moderation_hours, n.number,"
+        " CASE WHEN n.state = 'published' THEN n.title ELSE '' END AS title"
+        f" FROM ({_BENEATH}) w JOIN contribution n ON n.id = w.contribution_id JOIN consultation c ON"
+        " c.id = n.consultation_id WHERE c.territory_id = :territory ORDER BY w.id DESC LIMIT 100",
         account=account_id,
         territory=territory_id,
     )
     for row in rows:
         row["at"] = instant(row["created_at"])
+        row["text"] = plain_excerpt(row["text"], 200)
     return rows
 
 

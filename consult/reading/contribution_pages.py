@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from consult.accounts.access import restriction_of
 from consult.arguments.forms import ArgumentForm
 from consult.arguments.rules import CORRECTION, amendment_refusal
 from consult.consultations.access import access_consultation
@@ -28,6 +29,7 @@ from consult.reading.shown import (
     amendment_listed,
     argument_shown,
     board_shown,
+    judgement,
     source_shown,
     supports_from_elsewhere,
     votes_shown,
@@ -68,7 +70,9 @@ async def contribution(request: Request) -> Response:
         more_amendments=_further(request, "amendments", amendments),
         votes=votes_shown(scene.frame, tallies),
         from_elsewhere=supports_from_elsewhere(tallies),
+        merged=await reads.merged_into(key) if scene.frame["merged_count"] else [],
         flash=_just_done(scene),
+        **judgement(scene, "contribution", scene.frame),
     )
 
 
@@ -124,7 +128,7 @@ async def amendment(request: Request) -> Response:
         **_board(request, scene, said, await reads.sides_counted(scene.frame["id"], key), about=key),
         a=found,
         is_proposer=scene.marks.wrote(found, scene.account_id) and scene.round_allows(Deed.AMEND),
-        is_own_amendment=scene.marks.wrote(found, scene.account_id),
+        **judgement(scene, "amendment", found),
     )
 
 
@@ -150,8 +154,15 @@ async def _scene(request: Request) -> Scene:
         until=view.fresh_until(at, here.zone),
         reads=[f"{name}_after" for name in CURSORS],
     )
-    cursors = _query(_cursors(request))
-    return Scene(view, frame, contribution_path(view.row.slug, frame["number"]), at, cursors=cursors)
+    return Scene(
+        view,
+        frame,
+        contribution_path(view.row.slug, frame["number"]),
+        at,
+        cursors=_query(_cursors(request)),
+        barred=restriction_of(request, short=True),
+        moderates=visitor(request).has_role("moderator"),
+    )
 
 
 async def _marked(request: Request, scene: Scene, **shown: Any) -> Scene:
@@ -183,8 +194,10 @@ async def _around(
     frame, account = scene.frame, scene.account_id
     refused = {name: scene.refusal(deed) for name, deed in DEEDS.items()}
     own = await reads.own_beneath(account, frame["id"], scene.at - CORRECTION) if account is not None else []
+    barred = restriction_of(request)
     return {
         "consultation": scene.view.row,
+        "barred": translate(barred) if barred else "",
         "said": round_sentence(scene.view, scene.at, territory(request).zone),
         "c": frame,
         "path": scene.path,
@@ -198,7 +211,8 @@ async def _around(
         "is_mine": scene.marks.wrote(frame, account),
         "may_revise": scene.round_allows(Deed.CONTRIBUTE),
         "acts": "act" if account is not None and scene.confirmed and refused["vote"] is None else None,
-        "waiting": [row for row in own if row["state"] == ItemState.WAITING],
+        "waiting": [row for row in own if row["state"] == ItemState.WAITING and not row["awaits_moderator"]],
+        "held": [row for row in own if row["state"] == ItemState.WAITING and row["awaits_moderator"]],
         "further_on": _further_on(own, said, about) if said is not None else [],
         "why_waiting": gettext(TOO_LATE) if scene.confirmed else translate(UNCONFIRMED),
     }

@@ -28,6 +28,11 @@ _SOURCE = (
 _AMENDMENT = (
     f"{_ITEM}, i.outcome, i.outcome_at, {_TEXT.format('reason')}, i.votes_agree, i.votes_mixed, i.votes_disagree"
 )
+# Numbers and no titles: one of these may be hidden while the page is kept.
+_MERGED = (
+    " (SELECT n.number FROM contribution n WHERE n.id = i.merged_into_id) AS merged_into,"
+    " (SELECT COUNT(*) FROM contribution n WHERE n.merged_into_id = i.id AND n.state = 'published') AS merged_count,"
+)
 Row = dict[str, Any]
 
 
@@ -42,6 +47,7 @@ async def contribution_frame(consultation_id: int, number: int) -> Row | None:
         return None
     rows = await execute(
         "SELECT i.number, i.revision, i.changes, i.origin, i.imported_versions, i.section_id, i.annexes,"
+        f" i.merged_into_id, {_MERGED}"
         " i.votes_agree, i.votes_mixed, i.votes_disagree, i.earlier_agree, i.earlier_mixed, i.earlier_disagree,"
         " i.tally_agree, i.tally_mixed, i.tally_disagree, i.votes_total, i.arguments_for, i.arguments_against,"
         f" i.arguments_count, i.sources_count, i.amendments_count, {_ITEM}, {_TEXT.format('title')},"
@@ -58,6 +64,15 @@ async def contribution_frame(consultation_id: int, number: int) -> Row | None:
     annexes = json.loads(row["annexes"]) if isinstance(row["annexes"], str) else row["annexes"]
     row["annexes"] = annexes if row["state"] == "published" else []
     return row
+
+
+async def merged_into(contribution_id: int) -> list[int]:
+    """The numbers of the contributions that were reunited with one."""
+    rows = await execute(
+        "SELECT number FROM contribution WHERE merged_into_id = :key AND state = 'published' ORDER BY number LIMIT 50",
+        key=contribution_id,
+    )
+    return [row["number"] for row in rows]
 
 
 async def argument_pages(
@@ -312,9 +327,9 @@ async def own_beneath(account_id: int, contribution_id: int, since: datetime) ->
         " AND (state = 'waiting' OR (state = 'published' AND published_at > :since))"
     )
     rows = await execute(
-        "SELECT 'argument' AS kind, id, state, side AS word, '' AS title, body_html, amendment_id AS about, created_at"
-        f" FROM argument WHERE {mine} UNION ALL"
-        " SELECT 'source', id, state, category, title, body_html, argument_id, created_at"
+        "SELECT 'argument' AS kind, id, state, awaits_moderator, side AS word, '' AS title, body_html,"
+        f" amendment_id AS about, created_at FROM argument WHERE {mine} UNION ALL"
+        " SELECT 'source', id, state, awaits_moderator, category, title, body_html, argument_id, created_at"
         f" FROM source WHERE {mine} ORDER BY id LIMIT 50",
         contribution=contribution_id,
         account=account_id,

@@ -22,7 +22,9 @@ COUNT_LIMIT = 1000
 SHUFFLE_RANGE = 1 << 31
 _COLUMNS = (
     f"i.id, i.number, i.title, i.state, i.published_at, i.removed_ground, i.section_id, i.votes_total, i.contested,"
-    f" i.arguments_count, i.sources_count, i.shuffle, i.excerpt, {AUTHOR_COLUMNS}"
+    f" i.arguments_count, i.sources_count, i.shuffle, i.excerpt,"
+    " (SELECT n.number FROM contribution n WHERE n.id = i.merged_into_id) AS merged_into,"
+    f" {AUTHOR_COLUMNS}"
 )
 
 
@@ -179,6 +181,7 @@ def row_view(row: Mapping[str, Any], slug: str, sections: Mapping[int, str]) -> 
     return {
         **common,
         "title": row["title"],
+        "merged_into": row["merged_into"],
         "excerpt": row["excerpt"],
         "author": author_of(row),
         "section": sections.get(row["section_id"], ""),

@@ -12,6 +12,7 @@ from consult.consultations.authors import author_of
 from consult.consultations.items import ItemState
 from consult.consultations.queries import ConsultationView
 from consult.consultations.rules import Deed, deed_refusal
+from consult.contributions.rules import merged_refusal
 from consult.core.errors import Refusal
 from consult.reading.contribution_queries import SIDES, Beneath, Marks, Row
 from consult.sources.rules import CATEGORIES
@@ -26,6 +27,8 @@ class Scene:
         account_id: who looks, None for somebody signed out; ``confirmed`` whether their address is.
         cursors: where the lists of this page begin, as its address says it ("" at their beginnings).
         settled: why nobody may argue or vote about the amendment shown any more, if there is one.
+        barred: why this person may neither write nor vote here, by a decision.
+        moderates: whether they decide about texts here.
     """
 
     view: ConsultationView
@@ -37,11 +40,14 @@ class Scene:
     marks: Marks = field(default_factory=Marks)
     cursors: str = ""
     settled: Refusal | None = None
+    barred: Refusal | None = None
+    moderates: bool = False
 
     @cached_property
     def _refusals(self) -> dict[Deed, Refusal | None]:
         section = SimpleNamespace(**self.frame)
-        judged = {deed: deed_refusal(deed, self.view.rounds, section, self.at) for deed in Deed}
+        merged = self.barred or merged_refusal(self.frame["merged_into_id"])
+        judged = {deed: deed_refusal(deed, self.view.rounds, section, self.at) or merged for deed in Deed}
         return judged | {deed: judged[deed] or self.settled for deed in (Deed.ARGUE, Deed.VOTE)}
 
     def refusal(self, deed: Deed) -> Refusal | None:
@@ -50,13 +56,20 @@ class Scene:
 
     def round_allows(self, deed: Deed) -> bool:
         """Whether the author may still correct or withdraw: the rounds alone decide it."""
-        return deed_refusal(deed, self.view.rounds, None, self.at) is None
+        return self.barred is None and deed_refusal(deed, self.view.rounds, None, self.at) is None
+
+    def watched(self, kind: str, row: Row) -> Row:
+        """Where somebody reports a text of somebody else, or a moderator decides about it."""
+        if self.marks.is_own(row, self.account_id):
+            return {}
+        if self.moderates:
+            return {"moderate_href": f"/moderation/items/{kind}/{row['id']}"}
+        return {"report_href": f"/report/{kind}/{row['id']}"}
 
     def actions_on(self, row: Row, deed: Deed, place: str) -> Row:
         """The addresses of the buttons and links that this person gets with an argument or a source."""
         shown: Row = {"supported": row["id"] in self.marks.supported}
-        if not self.marks.is_own(row, self.account_id):
-            shown["report_href"] = f"/report/{place.removesuffix('s')}/{row['id']}"
+        shown |= self.watched(place.removesuffix("s"), row)
         if self.account_id is None:
             return shown
         href = f"{self.path}/{place}/{row['id']}"
@@ -67,6 +80,11 @@ class Scene:
             if may_still_correct(row["published_at"], self.at):
                 shown["correct_href"] = f"{href}/edit"
         return shown
+
+
+def judgement(scene: Scene, kind: str, row: Row) -> Row:
+    """The way to report something on a page of its own, or for a moderator to decide about it."""
+    return {"report_href": "", "moderate_href": ""} | scene.watched(kind, row)
 
 
 def tombstone(row: Row) -> Row:
@@ -145,6 +163,7 @@ def amendment_listed(scene: Scene, row: Row) -> Row:
         "outcome": row["outcome"],
         "outcome_at": row["outcome_at"],
         "href": f"{scene.path}/amendments/{row['id']}",
+        **judgement(scene, "amendment", row),
         "votes": [row["votes_agree"], row["votes_mixed"], row["votes_disagree"]],
     }
 

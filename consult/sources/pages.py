@@ -13,7 +13,7 @@ from consult.consultations.models import Section
 from consult.consultations.rules import Deed, deed_refusal
 from consult.contributions.access import ContributionAccess, access_public_contribution, author_voice
 from consult.contributions.pages.surroundings import show
-from consult.contributions.rules import is_author
+from consult.contributions.rules import is_author, merged_refusal
 from consult.core import clock
 from consult.core.errors import Forbidden, NotFound, Refused
 from consult.core.keys import parse_key
@@ -100,7 +100,8 @@ async def _form(request: Request, access: ContributionAccess, form: SourceForm) 
         request,
         "sources/new.html",
         access.view,
-        refusal=deed_refusal(Deed.SOURCE, access.view.rounds, section, clock.now()),
+        refusal=deed_refusal(Deed.SOURCE, access.view.rounds, section, clock.now())
+        or merged_refusal(access.row.merged_into_id),
         form=form,
         status=form.status,
         c=access.row,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -44,7 +45,11 @@ class TerritoryView:
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who asks. Somebody signed out has no account."""
+    """Who asks. Somebody signed out has no account.
+
+    Attributes:
+        restricted_until: until when a decision keeps them from writing and voting here; None for nearly everybody.
+    """
 
     account_id: int | None = None
     public_name: str = ""
@@ -52,6 +57,7 @@ class Visitor:
     language: str = ""
     session_id: int | None = None
     roles: frozenset[str] = field(default_factory=frozenset)
+    restricted_until: datetime | None = None
 
     @property
     def signed_in(self) -> bool:

@@ -16,7 +16,7 @@ from consult.contributions.actions import (
 )
 from consult.contributions.forms import AmendmentForm, DeclineForm
 from consult.contributions.models import Amendment
-from consult.contributions.pages.surroundings import difference, show, whole
+from consult.contributions.pages.surroundings import difference, show, waiting_place, whole
 from consult.contributions.queries import amendment_by_id
 from consult.contributions.rules import (
     amendment_refusal,
@@ -66,7 +66,7 @@ async def send_amendment(request: Request) -> Response:
         form.refuse(error.refusal)
         return await _form(request, access, form)
     waits = made.state is ItemState.WAITING
-    return see_other("/account/contributions?done=waiting" if waits else f"{access.path}#amendment-{made.id}")
+    return see_other(waiting_place(made) if waits else f"{access.path}#amendment-{made.id}")
 
 
 def _where(request: Request, access: ContributionAccess) -> dict[str, int]:

@@ -7,9 +7,16 @@ from starlette.responses import Response
 
 from consult.consultations.rules import UNCONFIRMED
 from consult.contributions.access import author_voice
-from consult.contributions.actions import discard_draft, withdraw_contribution
-from consult.contributions.queries import drafts_of, own_contributions, own_waiting, waiting_amendments
-from consult.core.errors import NotFound
+from consult.contributions.actions import discard_draft, withdraw_amendment, withdraw_contribution
+from consult.contributions.models import Amendment, Contribution
+from consult.contributions.queries import (
+    drafts_of,
+    own_contributions,
+    own_waiting,
+    own_waiting_amendment,
+    waiting_beneath,
+)
+from consult.core.errors import NotFound, Refused
 from consult.core.language import N_
 from consult.web.context import territory, visitor
 from consult.web.forms import ConfirmForm, Form, empty_form, read_form
@@ -21,6 +28,7 @@ DONE = {
     "saved": N_("Votre brouillon est enregistré. Vous seul le voyez."),
     "discarded": N_("Le brouillon est supprimé."),
     "waiting": N_("Votre texte est enregistré. Il sera publié quand vous aurez confirmé votre adresse e-mail."),
+    "held": N_("Votre texte est enregistré. Il sera publié quand un modérateur l’aura lu."),
     "withdrawn": N_("Votre texte est retiré."),
 }
 TOO_LATE = N_("La période était terminée, ou ne le permettait plus, quand vous avez confirmé votre adresse")
@@ -39,7 +47,7 @@ async def own_contributions_page(request: Request) -> Response:
         request,
         "contributions/own.html",
         written=written,
-        amendments=await waiting_amendments(account, here),
+        waiting=await waiting_beneath(account, here),
         why_waiting=gettext(TOO_LATE if visitor(request).confirmed else UNCONFIRMED.text),
         flash=_flash(request),
     )
@@ -82,21 +90,67 @@ def _discard(request: Request, draft: dict[str, Any], form: Form) -> Response:
 
 async def ask_waiting_withdrawal(request: Request) -> Response:
     """``GET /account/contributions/{id}/withdraw``: asks before a text that waits is taken back."""
-    row = await own_waiting(visitor(request).account_id or 0, territory(request).id, path_key(request))
-    if row is None:
-        raise NotFound
-    return page(request, "contributions/withdraw_waiting.html", c=row, form=empty_form(ConfirmForm))
+    row = await _own_waiting(request)
+    return _waiting_withdrawal(request, empty_form(ConfirmForm), row.title)
 
 
 async def send_waiting_withdrawal(request: Request) -> Response:
     """``POST /account/contributions/{id}/withdraw``."""
-    here = territory(request).id
-    row = await own_waiting(visitor(request).account_id or 0, here, path_key(request))
-    if row is None:
-        raise NotFound
+    row = await _own_waiting(request)
     form = await read_form(request, ConfirmForm)
     if not form.valid():
-        return page(request, "contributions/withdraw_waiting.html", c=row, form=form, status=form.status)
-    voice = await author_voice(request, row)
-    await withdraw_contribution(voice, territory_id=here, consultation_id=row.consultation_id, contribution_id=row.id)
+        return _waiting_withdrawal(request, form, row.title)
+    at = {"territory_id": territory(request).id, "consultation_id": row.consultation_id}
+    try:
+        await withdraw_contribution(await author_voice(request, row), **at, contribution_id=row.id)
+    except Refused as error:
+        form.refuse(error.refusal)
+        return _waiting_withdrawal(request, form, row.title)
     return see_other("/account/contributions?done=withdrawn")
+
+
+async def _own_waiting(request: Request) -> Contribution:
+    row = await own_waiting(visitor(request).account_id or 0, territory(request).id, path_key(request))
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def ask_amendment_taken_back(request: Request) -> Response:
+    """``GET /account/amendments/{id}/withdraw``: asks before a proposed wording that waits is taken back."""
+    row = await _own_waiting_amendment(request)
+    return _waiting_withdrawal(request, empty_form(ConfirmForm), row.title)
+
+
+async def send_amendment_taken_back(request: Request) -> Response:
+    """``POST /account/amendments/{id}/withdraw``."""
+    row = await _own_waiting_amendment(request)
+    form = await read_form(request, ConfirmForm)
+    if not form.valid():
+        return _waiting_withdrawal(request, form, row.title)
+    at = {"territory_id": territory(request).id, "consultation_id": row.consultation_id}
+    try:
+        voice = await author_voice(request, row)
+        await withdraw_amendment(voice, **at, contribution_id=row.contribution_id, amendment_id=row.id)
+    except Refused as error:
+        form.refuse(error.refusal)
+        return _waiting_withdrawal(request, form, row.title)
+    return see_other("/account/contributions?done=withdrawn")
+
+
+async def _own_waiting_amendment(request: Request) -> Amendment:
+    row = await own_waiting_amendment(visitor(request).account_id or 0, territory(request).id, path_key(request))
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _waiting_withdrawal(request: Request, form: Form, title: str) -> Response:
+    return page(
+        request,
+        "contributions/withdraw_waiting.html",
+        form=form,
+        title=title,
+        path=request.url.path,
+        status=form.status,
+    )

@@ -5,6 +5,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from consult.accounts.access import restriction_of
+from consult.consultations.items import Item
 from consult.consultations.pages.sentences import round_sentence
 from consult.consultations.queries import ConsultationView
 from consult.contributions.access import ContributionAccess
@@ -26,7 +28,12 @@ def show(
     refusal: Refusal | None = None,
     **values: Any,
 ) -> Response:
-    """A page below a consultation, the state of its rounds in sight; a refusal is printed instead of the form."""
+    """A page below a consultation, the state of its rounds in sight; a refusal is printed instead of the form.
+
+    Who may not write here by a decision is told so wherever there would be a form.
+    """
+    barred = restriction_of(request) if "form" in values else None
+    refusal = barred or refusal
     return page(
         request,
         template,
@@ -53,3 +60,8 @@ def whole(text: str | None) -> int:
     """The number in a hidden field of ours; 0 when somebody changed it into something else."""
     digits = text or ""
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else 0
+
+
+def waiting_place(made: Item) -> str:
+    """Where its author finds a text that is not public yet, and reads what it waits for."""
+    return f"/account/contributions?done={'held' if made.awaits_moderator else 'waiting'}"

@@ -10,7 +10,7 @@ from consult.contributions.access import contribution_path
 from consult.contributions.actions import publish_contribution, save_draft
 from consult.contributions.forms import ContributionForm
 from consult.contributions.models import Contribution, Draft
-from consult.contributions.pages.surroundings import show, typed_html
+from consult.contributions.pages.surroundings import show, typed_html, waiting_place
 from consult.contributions.queries import draft_of, similar_contributions
 from consult.contributions.rules import contribution_refusal
 from consult.core import clock
@@ -62,7 +62,7 @@ async def send_contribution(request: Request) -> Response:
     except Refused as error:
         return await _refused(request, view, form, error.refusal)
     if made.state is ItemState.WAITING:
-        return see_other("/account/contributions?done=waiting")
+        return see_other(waiting_place(made))
     return see_other(contribution_path(view.row.slug, made.number))
 
 
