@@ -1,21 +1,26 @@
 """A database for each test, on the engine that the environment names, quick enough to have one for every test.
 
-``CONSULT_TEST_DATABASE`` is ``sqlite`` (as when it is not set) or ``postgres``. On SQLite a file is migrated once a
-worker and copied for each test; on PostgreSQL a database is migrated once a worker and emptied after each test, on the
-server that ``CONSULT_TEST_POSTGRES`` names, or on a private one for the time of the run.
+``CONSULT_TEST_DATABASE`` is ``sqlite`` (as when it is not set) or ``postgres``. On SQLite a file is migrated once, kept
+for the next runs as long as all that makes its tables stays what it is, and copied for each test; on PostgreSQL a
+database is migrated once a worker and emptied after each test, on the server that ``CONSULT_TEST_POSTGRES`` names, or
+on a private one for the time of the run.
 
 Fixtures: ``database_url`` is a fresh migrated database; ``db`` is the same, open; ``empty_database_url`` has no tables.
 """
 
 import asyncio
+import hashlib
 import os
 import secrets
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import AsyncIterator, Coroutine, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -92,6 +97,30 @@ async def make_tables(url: str) -> None:
 # ---------------------------------------------------------------- one maker of databases an engine
 
 
+def _kept_template() -> Path:
+    """Where a migrated file is kept: found by all that its tables are made of, so that a change makes another one.
+
+    Migrating takes longer than most of the files of tests that begin with it.
+    """
+    root = resource_folder("migrations").parent
+    made_of = hashlib.sha256(f"{version('tortoise-orm')} {sqlite3.sqlite_version}".encode())
+    for folder, files in (("migrations", "*.py"), ("consult/core", "**/*.py"), ("consult", "**/models.py")):
+        for path in sorted((root / folder).glob(files)):
+            made_of.update(path.as_posix().encode() + path.read_bytes())
+    return root / ".pytest_cache" / "migrated" / f"{made_of.hexdigest()[:24]}.sqlite3"
+
+
+def _keep_template(made: Path, kept: Path) -> None:
+    """Keep it for the next runs, and drop those that nobody has made for a day; another worker may do the same."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    coming = kept.with_suffix(f".{os.getpid()}")
+    shutil.copyfile(made, coming)
+    coming.replace(kept)
+    for other in kept.parent.iterdir():
+        if other != kept and time.time() - other.stat().st_mtime > 86_400:
+            other.unlink(missing_ok=True)
+
+
 class SqliteDatabases:
     """Files in memory where the system has such a place: the tests wait for no disk."""
 
@@ -113,8 +142,14 @@ class SqliteDatabases:
 
     def migrated(self) -> str:
         if self.template is None:
+            kept = _kept_template()
             self.template = self.folder / "template.sqlite3"
-            self.aside.run(make_tables(f"sqlite://{self.template}"))
+            if kept.exists():
+                shutil.copyfile(kept, self.template)
+            else:
+                self.aside.run(make_tables(f"sqlite://{self.template}"))
+                if _kept_template() == kept:  # nobody has changed a migration meanwhile
+                    _keep_template(self.template, kept)
         path = self._new()
         shutil.copyfile(self.template, path)
         return f"sqlite://{path}"
