@@ -1,7 +1,5 @@
 """Nobody loses a text because their session ended while they wrote, or because the round did."""
 
-from urllib.parse import urlsplit
-
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -94,5 +92,5 @@ def _as_text(request: Request, sent: FormData) -> str:
         "zone": zone_words(here.zone),
     }
     came_from = request.headers.get("referer", "")
-    own = urlsplit(came_from).netloc == request.url.netloc
+    own = came_from.partition("://")[2].startswith(f"{request.url.netloc}/")
     return "\n\n".join([*parts, "--", "\n".join([when, *([came_from] if own else [])])]) + "\n"

@@ -1,4 +1,4 @@
-"""Legal frames: how long the public must have, counted in full days; an illegal calendar is refused with its article."""
+"""Legal frames: how long the public must have, in full days; an illegal calendar is refused with its article."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -110,7 +110,7 @@ def test_days_are_counted_in_the_territory_s_zone() -> None:
 
 def test_three_months_are_months_of_the_calendar() -> None:
     opens = at("2026-11-30T09:00")
-    assert months_later(datetime(2026, 11, 30, 9), 3) == datetime(2027, 2, 28, 9)
+    assert months_later(datetime.fromisoformat("2026-11-30T09"), 3) == datetime.fromisoformat("2027-02-28T09")
     assert not code(PRIOR, [Dates(opens, at("2027-02-28T09:00"))])
     assert code(PRIOR, [Dates(opens, at("2027-02-28T09:01"))]) == "procedure_too_long"
     assert not code(ENVIRONMENT, [Dates(opens, at("2027-12-01T09:00"))])

@@ -1,5 +1,7 @@
 """The shape of what a moderator types when a round is closed and done with."""
 
+from typing import Any
+
 from wtforms.fields import DateField, HiddenField
 from wtforms.validators import DataRequired, Optional
 
@@ -12,8 +14,8 @@ from consult.web.forms import Form, Line, Text
 class DayOrNone(Day):
     """A day that may be left out."""
 
-    def __init__(self, label: str) -> None:
-        DateField.__init__(self, label, [Optional()], format=["%Y-%m-%d", "%d/%m/%Y"])
+    def __init__(self, label: str, **options: Any) -> None:
+        DateField.__init__(self, label, [Optional()], format=["%Y-%m-%d", "%d/%m/%Y"], **options)
 
 
 class ClosePeriodForm(Form):
