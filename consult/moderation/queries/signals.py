@@ -75,8 +75,8 @@ async def watch_of(territory_id: int) -> Watch:
 
 
 async def close_texts(looked: Looked) -> list[int]:
-    """The numbers of the contributions that say nearly the same; or, of an argument, the keys of those with the very
-    same words under the same contribution.
+    """The numbers of the contributions that said nearly the same before; or, of an argument, the keys of those before it
+    with the very same words under the same contribution. Whoever said it first is no duplicate.
     """
     if looked.kind is Kind.CONTRIBUTION:
         return await _close_contributions(looked)
@@ -94,13 +94,13 @@ async def _close_contributions(looked: Looked) -> list[int]:
         numbers=[one.number for one in near],
     )
     own = stems(looked.words)
-    candidates = {row.number or 0: row.stems for row in rows if row.merged_into_id is None}
+    candidates = {row.number or 0: row.stems for row in rows if row.merged_into_id is None and row.id < looked.id}
     return sorted(number for number, _ in rank_similar(own, candidates, threshold=NEAR_DUPLICATE))
 
 
 async def _same_arguments(looked: Looked) -> list[int]:
     rows = await execute(
-        "SELECT id, body FROM argument WHERE contribution_id = :contribution AND id <> :key AND state = 'published'"
+        "SELECT id, body FROM argument WHERE contribution_id = :contribution AND id < :key AND state = 'published'"
         " ORDER BY id DESC LIMIT :most",
         contribution=looked.contribution_id,
         key=looked.id,
