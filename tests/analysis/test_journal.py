@@ -108,7 +108,7 @@ async def test_it_is_filtered_by_kind_consultation_and_the_territorys_day(app: S
     visitor = scene.as_("administrator")
 
     async def lines(query: str) -> int:
-        return (await visitor.get(f"{ADDRESS}?{query}")).text.count("<li><p")
+        return (await visitor.get(f"{ADDRESS}?{query}")).text.count("<li><time")
 
     assert await lines("kind=consultation_edited") == 2
     assert await lines("kind=calendar") == 2

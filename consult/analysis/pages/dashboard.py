@@ -27,7 +27,7 @@ from consult.core.language import N_
 from consult.moderation.models import Effect
 from consult.moderation.rules.words import EFFECTS
 from consult.web.context import territory, visitor
-from consult.web.dates import date_words, locale
+from consult.web.dates import NBSP, date_words, locale
 from consult.web.language import gettext, ngettext
 from consult.web.render import page
 
@@ -99,11 +99,17 @@ def _word(each: str) -> Callable[[date], str]:
     return lambda first: date_words(first, _ANY_ZONE)
 
 
+def _short(each: str, first: date) -> str:
+    """« 2 nov. 2026 », which stays on one line of a telephone."""
+    words = format_date(first, "MMM y" if each == "month" else "d MMM y", locale=locale())
+    return str(words).replace(" ", NBSP)
+
+
 def _table(time: Stretches) -> dict[str, Any]:
     return {
         "caption": gettext("Contributions, arguments et votes %(each)s") % {"each": gettext(EACH[time.each])},
         "head": [gettext(HEAD[time.each]), *(gettext(words) for words in SERIES)],
-        "rows": [[_word(time.each)(part.first), *part.numbers] for part in time.parts],
+        "rows": [[_short(time.each, part.first), *part.numbers] for part in time.parts],
     }
 
 

@@ -1,6 +1,7 @@
 """``/admin/journal``: who did what, for those who answer for the territory and for the guarantor."""
 
 from datetime import date
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
@@ -36,11 +37,12 @@ async def journal(request: Request) -> Response:
     found = await journal_page(
         Asked(here.id, here.zone, events_asked_for(kind), card.id if card else 0, day, params.get("after", ""))
     )
+    lines = await _lines(here.id, list(found.items))
     kept = {"kind": kind, "consultation": card.slug if card else "", "day": day.isoformat() if day else ""}
     return page(
         request,
         "analysis/journal.html",
-        lines=await _lines(here.id, list(found.items)),
+        days=[(day, list(lines)) for day, lines in groupby(lines, lambda one: one["at"].astimezone(here.zone).date())],
         kept=kept,
         chapters=[(name, gettext(words), _events(name)) for name, words in CHAPTERS.items()],
         consultations=[(one.slug, one.title) for one in slugs.values()],
