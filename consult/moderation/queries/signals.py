@@ -75,7 +75,7 @@ async def watch_of(territory_id: int) -> Watch:
 
 
 async def close_texts(looked: Looked) -> list[int]:
-    """The numbers of the contributions that said nearly the same before; or, of an argument, the keys of those before it
+    """The numbers of earlier contributions that say nearly the same; or, of an argument, the keys of the earlier ones
     with the very same words under the same contribution. Whoever said it first is no duplicate.
     """
     if looked.kind is Kind.CONTRIBUTION:
