@@ -108,6 +108,7 @@ async def forget(account_id: int, email_key: str) -> None:
     if email_key:
         await execute("DELETE FROM mail WHERE LOWER(recipient) = :key", key=email_key)
         await execute("UPDATE invitation SET email = '' WHERE LOWER(email) = :key", key=email_key)
+        await execute("UPDATE report SET email = '', name = '' WHERE LOWER(email) = :key", key=email_key)
         await _forget_accented(email_key)
 
 
@@ -116,13 +117,13 @@ async def _forget_accented(email_key: str) -> None:
     beyond_ascii = (
         "OCTET_LENGTH({0}) > LENGTH({0})" if dialect() == "postgres" else "LENGTH(CAST({0} AS BLOB)) > LENGTH({0})"
     )
-    for table, column in (("mail", "recipient"), ("invitation", "email")):
+    for table, column in (("mail", "recipient"), ("invitation", "email"), ("report", "email")):
         rows = await execute(f"SELECT id, {column} AS email FROM {table} WHERE {beyond_ascii.format(column)}")
         same = [row["id"] for row in rows if (read := read_address(row["email"])) and read.key == email_key]
         if same and table == "mail":
             await execute("DELETE FROM mail WHERE id IN :keys", keys=same)
         elif same:
-            await execute("UPDATE invitation SET email = '' WHERE id IN :keys", keys=same)
+            await execute(f"UPDATE {table} SET email = '' WHERE id IN :keys", keys=same)
 
 
 async def rows_of(place: Place, account_id: int) -> list[dict[str, Any]]:
