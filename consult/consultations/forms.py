@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from wtforms.fields import DateField, HiddenField, RadioField, SelectField, SelectMultipleField, TimeField
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 
-from consult.consultations.models import Procedure
+from consult.consultations.models import ModerationTime, Procedure
 from consult.consultations.rules import SECTION_FLAG, Deed
+from consult.consultations.rules.moderating import TIMES, delay_refusal
 from consult.consultations.rules.organising import CHANGED_MEANWHILE, ROUND_ALLOWS_NOTHING, local_instant
 from consult.consultations.rules.procedures import PROCEDURES, REMINDERS_WRONG, reminders_refusal
 from consult.core.errors import Refusal
@@ -168,6 +169,33 @@ class ProcedureForm(WithReason):
         """Numbers and what stands between them."""
         typed = _DAYS.sub("", field.data or "").strip(" ,;")
         refusal = REMINDERS_WRONG if typed.replace(",", "").replace(" ", "") else reminders_refusal(self.days())
+        if refusal:
+            raise ValidationError(translate(refusal))
+
+
+class ModerationForm(WithReason):
+    """Whether texts are read before they are published, and the delay that people are told."""
+
+    moderation = RadioField(N_("Quand la modération lit les textes"), choices=[], validate_choice=False)
+    moderation_hours = Line(N_("Délai annoncé, en heures"), [AtMost(3)])
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.moderation.choices = [(time.value, gettext(words)) for time, words in TIMES.items()]
+
+    def hours(self) -> int:
+        """The delay as a number; 0 when it is none."""
+        typed = (self.moderation_hours.data or "").strip()
+        return int(typed) if typed.isascii() and typed.isdecimal() else 0
+
+    def validate_moderation(self, field: Any) -> None:
+        """One of the two."""
+        if field.data not in set(ModerationTime):
+            raise ValidationError(gettext(N_("Choisissez l’un des deux.")))
+
+    def validate_moderation_hours(self, field: Any) -> None:
+        """A number of hours that can be promised."""
+        refusal = delay_refusal(self.hours())
         if refusal:
             raise ValidationError(translate(refusal))
 

@@ -19,7 +19,8 @@ from consult.core.errors import NotFound, Refused
 from consult.core.models import AuditEntry
 from consult.moderation.actions.appealing import appeal
 from consult.moderation.actions.closing import close_period
-from consult.moderation.queries.closing import left_in, participants_in, rounds_to_close
+from consult.moderation.actions.left import left_in, participants_in
+from consult.moderation.queries.closing import rounds_to_close
 from consult.organisations.models import OrganisationState
 from tests.attacks.recount import recount
 from tests.browsing import Visitor
@@ -74,7 +75,7 @@ async def test_figures_are_frozen_and_are_those_that_every_page_counts(app: Star
     assert "Chiffres arrêtés le 10 mars 2026 à 13 h" in words
     assert "Participants 5" in words
     assert SEQUEL in words
-    assert "lundi 1 juin 2026" in words
+    assert "lundi 1er juin 2026" in words
 
 
 async def test_a_kept_page_shows_the_frozen_figures_at_once(app: Starlette, frozen: datetime) -> None:

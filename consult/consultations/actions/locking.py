@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from consult.consultations.events import RulesChanged
 from consult.consultations.models import Consultation, ConsultationState, Procedure, RuleChange
-from consult.consultations.queries import ConsultationView, rounds_of
+from consult.consultations.queries import ConsultationView as ConsultationView
+from consult.consultations.queries import rounds_of
 from consult.consultations.rules import RoundLike
 from consult.consultations.rules.organising import (
     REASON_NEEDED,

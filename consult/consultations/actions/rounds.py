@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from consult.consultations.actions.locking import judge_calendar, lock_rules, tell_rule_change
+from consult.consultations.actions.locking import ConsultationView, judge_calendar, lock_rules, tell_rule_change
 from consult.consultations.events import (
     RoundAdded,
     RoundEdited,
@@ -14,7 +14,6 @@ from consult.consultations.events import (
     RoundShortened,
 )
 from consult.consultations.models import ConsultationState, Round
-from consult.consultations.queries import ConsultationView
 from consult.consultations.rules import Deed
 from consult.consultations.rules.closing import ClosingMove, closing_move, move_refusal
 from consult.consultations.rules.organising import (

@@ -79,6 +79,7 @@ def frame(request: Request, view: ConsultationView, current: str) -> dict[str, A
         ("/sections", gettext("Rubriques")),
         ("/rounds", gettext("Périodes")),
         ("/procedure", gettext("Cadre et rappels")),
+        ("/moderation", gettext("Modération")),
     ]
     if not published:
         parts.append(("/publish", gettext("Publier")))

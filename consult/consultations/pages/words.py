@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from consult.consultations.models import Procedure, Round
+from consult.consultations.models import ModerationTime, Procedure, Round
 from consult.consultations.rules import SECTION_FLAG, Deed, round_state
 from consult.consultations.rules.closing import ClosingMove, closing_move
+from consult.consultations.rules.moderating import TIMES
 from consult.consultations.rules.procedures import PROCEDURES
 from consult.core.language import N_
 from consult.core.text.diff import Segment, word_diff
@@ -40,6 +41,7 @@ FIELD_WORDS = {
     "parent": N_("Rubrique au-dessus"),
     "explanation": N_("Texte d’explication"),
     "procedure": N_("Cadre de la consultation"),
+    "moderation": N_("Quand la modération lit les textes"),
 }
 LONG_TEXTS = {"question", "legal_basis", "explanation", "title"}
 
@@ -172,6 +174,8 @@ def _heading(before: dict[str, Any], after: dict[str, Any], at: datetime) -> str
             return gettext("Rubrique « %(name)s » supprimée")
     if set((after or before)["values"]) == {"procedure"}:
         return gettext("Cadre de la consultation modifié")
+    if set((after or before)["values"]) == {"moderation"}:
+        return gettext("Modération de la consultation modifiée")
     return gettext("Présentation de la consultation modifiée")
 
 
@@ -195,6 +199,8 @@ def _value(name: str, value: Any, zone: ZoneInfo) -> str:
         return dates.closing_words(datetime.fromisoformat(value), zone)
     if name == "procedure":
         return gettext(PROCEDURES[Procedure(value)].label)
+    if name == "moderation":
+        return gettext(TIMES[ModerationTime(value)])
     if name == "may":
         return listing([DEED_WORDS[Deed(one)] for one in value])
     if name == "accepts":

@@ -9,7 +9,7 @@ from consult.core.action import Action
 from consult.core.errors import NotFound, refuse
 from consult.core.keys import new_key
 from consult.core.voice import Voice
-from consult.moderation.queries.closing import left_in, participants_in
+from consult.moderation.actions.left import left_in, participants_in
 from consult.moderation.rules.closing import period_refusal
 from consult.moderation.rules.deciding import moderator_refusal
 

@@ -15,9 +15,10 @@ from consult.core.database import instant
 from consult.core.errors import Refused
 from consult.core.keys import parse_key
 from consult.moderation.actions.closing import close_period
+from consult.moderation.actions.left import left_in, unconfirmed_writers
 from consult.moderation.forms.closing import ClosePeriodForm
 from consult.moderation.pages.desk import decides, tabs
-from consult.moderation.queries.closing import left_in, rounds_closed, rounds_to_close, unconfirmed_writers
+from consult.moderation.queries.closing import rounds_closed, rounds_to_close
 from consult.web.context import territory, visitor
 from consult.web.dates import zone_words
 from consult.web.forms import empty_form, once_key, read_form
