@@ -144,9 +144,8 @@ async def test_reports_move_with_a_pending_account_but_not_onto_another_of_the_s
     assert await Report.filter(account_id=a.rita.id).count() == 2
     assert await Report.filter(account_id=pending.id).count() == 1
     case = await Case.get(item_id=argument.id)
-    assert await refused(
-        decide(a.rita.voice("moderator"), **a.here, case_id=case.id, effect="keep", reason=REASON)
-    ) == ("own_report")
+    work = decide(a.rita.voice("moderator"), **a.here, case_id=case.id, effect="keep", reason=REASON)
+    assert await refused(work) == "own_report"
 
 
 # ---------------------------------------------------------------- references
