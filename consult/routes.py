@@ -8,16 +8,24 @@ from consult.analysis.pages import dashboard as analysis
 from consult.analysis.pages import journal as analysis_journal
 from consult.arguments import pages as arguments
 from consult.consultations.pages import closings, desk, making
-from consult.consultations.pages import outline as outlining
+from consult.consultations.pages import moderation as reading_first
+XX
 from consult.consultations.pages import procedure as procedures
 from consult.consultations.pages import rounds as calendar
 from consult.contributions.pages import amending, revising, writing
 from consult.contributions.pages import own as own_pages
 from consult.demo import pages as demo
 from consult.imports import pages as imports
-from consult.moderation.pages import closing, desk_appeals, desk_case, desk_deciding, desk_settings, reporting
+from consult.moderation.pages import (
+    answering,
+    closing,
+    desk_appeals,
+    desk_case,
+    desk_deciding,
+    desk_settings,
+    reporting,
+)
 from consult.moderation.pages import desk as moderation_desk
-from consult.moderation.pages import answering
 from consult.moderation.pages import own as own_moderation
 from consult.moderation.pages import record as moderation_record
 from consult.notifications.pages import following as follows
@@ -257,6 +265,8 @@ ROUTES: list[BaseRoute] = [
     post(f"{ADMIN}/rounds/{{id:int}}/remove", calendar.delete_round, gate=administrators),
     get(f"{ADMIN}/procedure", procedures.procedure, gate=administrators),
     post(f"{ADMIN}/procedure", procedures.save_procedure, gate=administrators),
+    get(f"{ADMIN}/moderation", reading_first.moderation, gate=administrators),
+    post(f"{ADMIN}/moderation", reading_first.save_moderation, gate=administrators),
     get("/admin/pages", territories.texts, gate=administrators),
     get("/admin/pages/{name}", territories.text, gate=administrators),
     post("/admin/pages/{name}", territories.save_text, gate=administrators),

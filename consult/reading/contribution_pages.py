@@ -194,10 +194,9 @@ async def _around(
     frame, account = scene.frame, scene.account_id
     refused = {name: scene.refusal(deed) for name, deed in DEEDS.items()}
     own = await reads.own_beneath(account, frame["id"], scene.at - CORRECTION) if account is not None else []
-    barred = restriction_of(request)
     return {
+        **_held_back(request, scene, own),
         "consultation": scene.view.row,
-        "barred": translate(barred) if barred else "",
         "said": round_sentence(scene.view, scene.at, territory(request).zone),
         "c": frame,
         "path": scene.path,
@@ -211,9 +210,18 @@ async def _around(
         "is_mine": scene.marks.wrote(frame, account),
         "may_revise": scene.round_allows(Deed.CONTRIBUTE),
         "acts": "act" if account is not None and scene.confirmed and refused["vote"] is None else None,
-        "waiting": [row for row in own if row["state"] == ItemState.WAITING and not row["awaits_moderator"]],
-        "held": [row for row in own if row["state"] == ItemState.WAITING and row["awaits_moderator"]],
         "further_on": _further_on(own, said, about) if said is not None else [],
+    }
+
+
+def _held_back(request: Request, scene: Scene, own: list[Row]) -> dict[str, Any]:
+    """What of one's own nobody else sees yet, and why one may not write here, if there is a reason."""
+    barred = restriction_of(request)
+    unseen = [row for row in own if row["state"] == ItemState.WAITING]
+    return {
+        "barred": translate(barred) if barred else "",
+        "waiting": [row for row in unseen if not row["awaits_moderator"]],
+        "held": [row for row in unseen if row["awaits_moderator"]],
         "why_waiting": gettext(TOO_LATE) if scene.confirmed else translate(UNCONFIRMED),
     }
 

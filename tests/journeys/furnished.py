@@ -194,8 +194,12 @@ async def open_consultation(made: Furnished, awa: Person, luc: Person, marie: Pe
     held = await publish_contribution(
         newcomer.voice(), **where, section_id=sections[0].id, title="En attente", body="De confirmation."
     )
+    held_amendment = await propose_amendment(
+        newcomer.voice(), **where, contribution_id=other.id, base_revision=1, title=other.title,
+        body="Et à midi.", reason="Pour ceux qui déjeunent.",
+    )  # fmt: skip
     made.here |= {
-        "slug": "plan-velo", "n": mine.number, "other": other.number, "quiet": quiet.number, "gone": gone.number,
+        "slug": "plan-velo", "n": mine.number, "held_amendment": held_amendment.id, "other": other.number, "quiet": quiet.number, "gone": gone.number,
         "hidden": hidden.number, "argument": argument.id, "against": against.id, "theirs": theirs.id,
         "source": source.id, "amendment": pending.id, "stale": amendments[0].id, "declined": amendments[1].id,
         "withdrawn": amendments[2].id, "adopted": amendments[3].id, "own_amendment": own.id, "draft": draft.id,

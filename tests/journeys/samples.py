@@ -78,6 +78,7 @@ SAMPLES: dict[str, list[str] | None] = {
     f"{C}/amendments/{{id:int}}/decline": [MINE + "/amendments/{amendment}/decline"],
     f"{C}/amendments/{{id:int}}/withdraw": [OTHER + "/amendments/{own_amendment}/withdraw"],
     "/account/contributions": ["/account/contributions"],
+    "/account/amendments/{id:int}/withdraw": ["/account/amendments/{held_amendment}/withdraw"],
     "/account/contributions/{id:int}/withdraw": ["/account/contributions/{held}/withdraw"],
     "/account/drafts": ["/account/drafts"],
     "/account/drafts/{id:int}/discard": ["/account/drafts/{draft}/discard"],
@@ -133,6 +134,7 @@ SAMPLES: dict[str, list[str] | None] = {
     f"{A}/sections/new": [ADMIN + "/sections/new", "/admin/consultations/brouillon/sections/new"],
     f"{A}/sections/{{id:int}}": [ADMIN + "/sections/{section}"],
     f"{A}/sections/{{id:int}}/remove": [ADMIN + "/sections/{empty_section}/remove"],
+    f"{A}/moderation": [ADMIN + "/moderation"],
     f"{A}/rounds": [ADMIN + "/rounds", "/admin/consultations/vide/rounds"],
     f"{A}/rounds/new": [ADMIN + "/rounds/new", "/admin/consultations/brouillon/rounds/new"],
     f"{A}/rounds/{{id:int}}": [ADMIN + "/rounds/{round}"],
@@ -168,6 +170,7 @@ SAMPLES: dict[str, list[str] | None] = {
 NEWCOMERS = {
     "/sign-up/sent",
     "/account",
+    "/account/amendments/{id:int}/withdraw",
     "/account/contributions",
     "/account/contributions/{id:int}/withdraw",
     C,

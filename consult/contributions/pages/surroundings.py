@@ -33,13 +33,14 @@ def show(
     Who may not write here by a decision is told so wherever there would be a form.
     """
     barred = restriction_of(request) if "form" in values else None
-    refusal = barred or refusal
+    refusal = (restriction_of(request, short=True) if barred else None) or refusal
     return page(
         request,
         template,
         consultation=view.row,
         said=round_sentence(view, clock.now(), territory(request).zone),
         refusal=translate(refusal) if refusal else "",
+        barred=translate(barred) if barred else "",
         **values,
     )
 
