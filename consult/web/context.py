@@ -98,8 +98,9 @@ def visitor(request: Request) -> Visitor:
 
 
 def language(request: Request) -> str:
-    """The language of the answer: the account's choice, else the cookie's, else the territory's."""
-    chosen = visitor(request).language or request.cookies.get("language", "")
+    """The language of the answer: the page's own, else the account's choice, the cookie's, the territory's."""
+    asked = getattr(request.state, "spoken", "")
+    chosen = asked or visitor(request).language or request.cookies.get("language", "")
     return chosen if chosen in spoken.LANGUAGES else territory(request).language
 
 

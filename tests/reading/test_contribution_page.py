@@ -88,6 +88,20 @@ async def test_counted_votes_stand_with_their_origin(app: Starlette) -> None:
     page = await Visitor(app).get(d.path)
     assert "6 votes" in page.words
     assert "Bulletins recueillis en mairie : 3 d’accord, 0 mitigé, 2 pas d’accord." in page.words
+    assert not page.find(".//p[@class='tally-origin']//*[@lang]")
+
+
+async def test_the_origin_of_counted_votes_says_that_it_is_french_on_english_pages(app: Starlette) -> None:
+    d = await a_discussion()
+    admin = await a_person("Ada", administrator=d.territory)
+    counted = {**d.place, "contribution_id": d.contribution.id, "origin": "paper", "origin_label": "Réunion <publique>"}
+    argument = await d.argue(await a_person("Awa"), Side.FOR)
+    await record_tally(admin.voice("administrator"), **counted, agree=3)
+    await record_tally(admin.voice("administrator"), **counted, argument_id=argument.id, supports=2)
+    for path, many in ((d.path, 2), (f"{d.path}/arguments/{argument.id}", 1)):
+        page = await Visitor(app).get(path, headers={"cookie": "language=en"})
+        labels = page.find(".//p[@class='tally-origin']//span[@lang='fr']")
+        assert [label.text for label in labels] == ["Réunion <publique>"] * many, path
 
 
 async def test_votes_on_an_earlier_wording_stand_apart(app: Starlette) -> None:

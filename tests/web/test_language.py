@@ -227,6 +227,16 @@ async def test_a_territory_may_speak_english_first(app: Starlette) -> None:
     assert lang(await speaking(app, "fr").get("/")) == "fr"
 
 
+async def test_a_language_is_offered_in_its_own_words(app: Starlette) -> None:
+    await a_territory()
+    stranger = Visitor(app)
+    for code, question in (("en", "Keep this language"), ("fr", "Garder cette langue")):
+        asked = await stranger.get(f"/language?to={code}")
+        assert (lang(asked), question in asked.words) == (code, True)
+        assert lang(await stranger.get("/")) == "fr", "asking changes nothing"
+    assert lang(await stranger.get("/language?to=tlh")) == "fr"
+
+
 async def test_a_language_that_we_do_not_speak_is_not_heeded(app: Starlette) -> None:
     await a_territory()
     assert lang(await speaking(app, "tlh").get("/")) == "fr"

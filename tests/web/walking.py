@@ -10,8 +10,18 @@ from tests.browsing import Answer, Visitor
 
 SPOKEN = ("aria-label", "alt", "title", "placeholder", "data-left", "data-over")
 SILENT = {"script", "style", "code", "svg"}
-# Files, and pages whose examples are in the language of the demonstration; `/sign-out` and the like are no links.
-NO_PAGE = ("/static", "/theme.css", "/account/data.json", "/components", "/mailbox", "/healthz", "/metrics")
+# Files, pages whose examples are in the language of the demonstration, and the question that is put in French;
+# `/sign-out` and the like are no links.
+NO_PAGE = (
+    "/language?to=fr",
+    "/static",
+    "/theme.css",
+    "/account/data.json",
+    "/components",
+    "/mailbox",
+    "/healthz",
+    "/metrics",
+)
 
 
 @dataclass

@@ -24,7 +24,7 @@ from consult.settings import settings
 from consult.web import cookies, limits
 from consult.web.context import language, territory, visitor
 from consult.web.forms import Form, empty_form, read_form
-from consult.web.language import gettext
+from consult.web.language import LANGUAGES, gettext
 from consult.web.render import page, safe_next, see_other
 
 DONE = {
@@ -181,9 +181,14 @@ async def choose_notifications(request: Request) -> Response:
 
 
 async def language_page(request: Request) -> Response:
-    """``/language``: for everybody, kept in a cookie, and in the account of whoever has one."""
+    """``/language``: for everybody, kept in a cookie, and in the account of whoever has one.
+
+    Whoever wants another language may not read this one: the question is put in the language that is offered.
+    """
     onward = safe_next(request.query_params.get("next", ""), "")
     chosen = request.query_params.get("to", language(request))
+    if chosen in LANGUAGES:
+        request.state.spoken = chosen
     return page(request, "accounts/language.html", form=empty_form(LanguageForm, language=chosen, next=onward))
 
 
