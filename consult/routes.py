@@ -9,7 +9,7 @@ from consult.analysis.pages import journal as analysis_journal
 from consult.arguments import pages as arguments
 from consult.consultations.pages import closings, desk, making
 from consult.consultations.pages import moderation as reading_first
-XX
+from consult.consultations.pages import outline as outlining
 from consult.consultations.pages import procedure as procedures
 from consult.consultations.pages import rounds as calendar
 from consult.contributions.pages import amending, revising, writing
