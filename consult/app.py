@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
+from consult.accounts.actions import sweep as sweep_accounts
 from consult.accounts.queries import visitor_row
 from consult.analysis.keeping import keep_figures
 from consult.core import outbox, wake
@@ -75,7 +76,7 @@ async def work(stop: asyncio.Event | None = None) -> None:
         stop,
         chores=[*posts, write_mailings, keep_figures],
         minutes=[write_digests, write_reminders, write_queue_notices, reopen_overdue],
-        sweeps=[sweep_mails, drop_sealed, forget_reporters],
+        sweeps=[sweep_accounts, sweep_mails, drop_sealed, forget_reporters],
     )
 
 

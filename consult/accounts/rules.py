@@ -22,6 +22,8 @@ CHANGE_LINK_LIFE = timedelta(hours=24)
 PRINTED_LINK_LIFE = timedelta(hours=24)
 KEEP_LINKS = timedelta(days=30)
 KEEP_CLAIMS = timedelta(days=60)
+# of the digest that tells moderators that several new accounts come from one network
+KEEP_PLACES = timedelta(days=30)
 FRESH = timedelta(minutes=15)
 NAME_MIN, NAME_MAX = 2, 60
 PASSWORD_MIN, PASSWORD_MAX = 12, 200

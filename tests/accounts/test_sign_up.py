@@ -1,9 +1,13 @@
 """Opening an account. The same answer whether an address is known or not: see test_same_answer.py."""
 
+from datetime import timedelta
+
 import pytest
 from starlette.applications import Starlette
 
+from consult.accounts.actions import sweep
 from consult.accounts.models import Account, Identity, MailLink, Session
+from consult.core import clock
 from consult.core.models import AuditEntry
 from consult.web import limits
 from tests.accounts.people import AWA, last_address, last_link, signed_up
@@ -38,6 +42,20 @@ async def test_the_events_of_a_sign_up_hold_no_address(app: Starlette) -> None:
     entries = await AuditEntry.all()
     assert {"account_created", "account_confirmed", "signed_in"} <= {entry.event for entry in entries}
     assert not [entry for entry in entries if "exemple" in str(entry.details)]
+
+
+async def test_where_an_account_is_made_from_is_a_digest_that_is_forgotten(app: Starlette) -> None:
+    await signed_up(app)
+    await signed_up(app, email="luc@exemple.fr", public_name="Luc Martin")
+    places = set(await Account.all().values_list("signed_up_from", flat=True))
+    assert len(places) == 1
+    assert len(str(places.pop())) == 32
+    with clock.frozen(clock.now() + timedelta(days=29), everywhere=True):
+        await sweep()
+        assert await Account.filter(signed_up_from="").count() == 0
+    with clock.frozen(clock.now() + timedelta(days=31), everywhere=True):
+        await sweep()
+        assert await Account.filter(signed_up_from="").count() == 2
 
 
 async def test_the_form_sent_twice_makes_one_account_and_both_answers_sign_in(app: Starlette) -> None:

@@ -19,11 +19,13 @@ class Browser:
         token: the new cookie's value; only its digest is stored.
         name: in a few words, for the list of sessions.
         former_session_id: the session it held until now, which ends: sessions rotate at sign-in.
+        place: a keyed digest of the network address, kept with an account that is made from it.
     """
 
     token: str
     name: str = ""
     former_session_id: int | None = None
+    place: str = ""
 
 
 async def open_session(action: Action, account_id: int, browser: Browser, *, by: str) -> None:

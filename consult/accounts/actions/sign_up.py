@@ -91,6 +91,7 @@ async def _sign_up(
             language=language,
             origin="sign-up",
             origin_key=once,
+            signed_up_from=browser.place,
             created_at=action.at,
         )
         link = await make_link(

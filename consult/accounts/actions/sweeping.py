@@ -3,7 +3,7 @@
 from consult.accounts import elsewhere
 from consult.accounts.events import ClaimsSwept
 from consult.accounts.models import Account, MailLink, Session
-from consult.accounts.rules import DELETED_NAME, KEEP_CLAIMS, KEEP_LINKS
+from consult.accounts.rules import DELETED_NAME, KEEP_CLAIMS, KEEP_LINKS, KEEP_PLACES
 from consult.core.action import Action
 from consult.core.voice import SYSTEM
 
@@ -11,7 +11,10 @@ _AT_ONCE = 200
 
 
 async def sweep() -> int:
-    """Drop expired sessions, old links, and pending accounts that nobody ever confirmed; how many of the last."""
+    """Drop expired sessions, old links, where accounts were made from, and pending accounts that nobody ever confirmed.
+
+    Returns how many of the last.
+    """
     async with Action(SYSTEM) as action:
         dropped = await Session.filter(expires_at__lte=action.at).delete()
         abandoned = await Account.filter(
@@ -30,6 +33,11 @@ async def sweep() -> int:
             expires_at__lte=action.at - KEEP_LINKS, account__confirmed_at__isnull=False
         ).delete()
         dropped += await MailLink.filter(expires_at__lte=action.at - KEEP_LINKS, account_id=None).delete()
+        dropped += (
+            await Account.filter(created_at__lte=action.at - KEEP_PLACES)
+            .exclude(signed_up_from="")
+            .update(signed_up_from="")
+        )
         if abandoned or dropped:
             action.record(ClaimsSwept(count=len(abandoned)))
         else:

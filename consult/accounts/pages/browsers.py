@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from consult.accounts.actions import Browser
 from consult.core.errors import Refusal
-from consult.web import cookies
+from consult.core.signing import digest
+from consult.web import cookies, limits
 from consult.web.context import visitor
 from consult.web.csrf import guard_value
 from consult.web.forms import Form
@@ -40,6 +41,7 @@ def new_browser(request: Request) -> Browser:
         token=cookies.new_token(cookies.SIGNED_IN),
         name=browser_name(request.headers.get("user-agent", "")[:400]),
         former_session_id=visitor(request).session_id,
+        place=digest("place", limits.network_of(request)),
     )
 
 
