@@ -2,8 +2,6 @@
 
 import hashlib
 import hmac
-import hashlib
-import hmac
 from typing import Any
 
 from itsdangerous import BadData, SignatureExpired, URLSafeSerializer, URLSafeTimedSerializer
@@ -59,9 +57,3 @@ def digest(purpose: str, text: str) -> str:
     """A keyed digest of 32 letters: tells whether two texts are the same, and nobody without our key what they are."""
     key = settings().secret_key.get_secret_value().encode()
     return hmac.new(key, f"consult.{purpose}.{text}".encode(), hashlib.sha256).hexdigest()[:32]
-
-
-def keyed_digest(purpose: str, value: str) -> str:
-    """The same 32 letters for the same value; who has not our secret key can neither make nor undo them."""
-    key = settings().secret_key.get_secret_value().encode()
-    return hmac.new(key, f"consult.{purpose}:{value}".encode(), hashlib.sha256).hexdigest()[:32]
