@@ -7,7 +7,8 @@ import pytest
 
 from consult.arguments.actions import withdraw_argument
 from consult.arguments.models import ArgumentRevision
-from consult.contributions.actions import revise_contribution
+from consult.consultations.models import Consultation, ModerationTime
+from consult.contributions.actions import publish_contribution, revise_contribution
 from consult.contributions.models import Contribution, Revision
 from consult.contributions.search import match_clause, match_words
 from consult.core import clock, outbox
@@ -18,6 +19,7 @@ from consult.moderation.actions.cases import open_case
 from consult.moderation.actions.correcting import reopen_overdue, send_correction
 from consult.moderation.actions.deciding import decide
 from consult.moderation.actions.undoing import decide_again
+from consult.moderation.actions.watching import set_watch
 from consult.moderation.models import Case, Decision
 from consult.sources.models import SourceRevision
 from tests.attacks.recount import recount
@@ -150,7 +152,25 @@ async def test_a_correction_is_sent_once(a: Affair) -> None:
     await sent(a, decision)
     assert await refused(sent(a, decision, body="Encore autre chose.")) == "corrected_already"
     await a.decide("keep")
-    assert await refused(sent(a, decision)) == "correction_not_asked"
+    assert await refused(sent(a, decision, body="Encore autre chose.")) == "correction_not_asked"
+
+
+async def test_a_correction_sent_twice_is_one(a: Affair) -> None:
+    source = await a.d.source(a.rita)
+    argument = await a.d.argue(a.rita)
+    said = {"title": "Baromètre", "body": "Page 3.", "link": "https://example.org/b2"}
+    for item, person, words in (
+        (a.d.contribution, a.d.luc, NEW),
+        (source, a.rita, said),
+        (argument, a.rita, {"body": "Plus sûr."}),
+    ):
+        decision = await a.decide("correct", item)
+        cases = [await sent(a, decision, person, **words) for _ in range(2)]
+        assert cases[0].id == cases[1].id
+        await item.refresh_from_db()
+        assert item.revision == 2
+        assert await refused(sent(a, decision, a.mona, **words)) == "not_addressee"
+    assert len(await events_named("correction_sent")) == 3
 
 
 async def test_nothing_is_corrected_that_was_not_asked_for(a: Affair) -> None:
@@ -234,3 +254,29 @@ async def test_a_moderators_own_case_does_not_settle_a_correction(a: Affair) -> 
     await open_case(a.moderator, **a.here, kind=decision.kind, item_id=decision.item_id)
     assert (await sent(a, decision)).reasons == ["corrected"]
     assert (await Contribution.get(id=a.d.contribution.id)).revision == 2
+
+
+async def test_a_text_that_waits_is_corrected_before_it_is_ever_public(a: Affair) -> None:
+    await Consultation.filter(id=a.d.consultation.id).update(moderation=ModerationTime.BEFORE)
+    row = await publish_contribution(
+        a.rita.voice(), **a.d.place, section_id=a.d.section.id, title="Des bancs", body="Des bancs, bon sang."
+    )
+    await outbox.drain_all()
+    decision = await a.decide("correct", row)
+    assert await state_of(row) == "waiting"
+    case = await sent(a, decision, a.rita, title="Des bancs", body="Des bancs, s’il vous plaît.")
+    assert (await state_of(row), await found("banc")) == ("waiting", 0)
+    await decide(a.moderator, **a.here, case_id=case.id, effect="keep", reason=REASON)
+    await row.refresh_from_db()
+    assert (row.state.value, row.number, row.revision, await found("banc")) == ("published", 2, 2, 1)
+    assert await recount() == []
+
+
+async def test_what_many_had_hidden_comes_back_for_a_correction_in_sight(a: Affair) -> None:
+    await set_watch(a.moderator, **a.here, words="", most_links=3, hide_after=2)
+    for name in ("Jo Blanc", "Lou Blanc"):
+        await a.report(a.d.contribution, await a_person(name))
+    assert await state_of(a.d.contribution) == "hidden"
+    await a.decide("correct")
+    assert await state_of(a.d.contribution) == "published"
+    assert await recount() == []

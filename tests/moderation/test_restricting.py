@@ -85,6 +85,13 @@ async def test_the_case_that_led_to_it_stays_open(a: Affair) -> None:
         await suspended(a, case_id=(await neighbour.case()).id)
 
 
+async def test_whoever_reported_a_text_does_not_suspend_its_author_for_it(a: Affair) -> None:
+    await a.report(a.d.contribution, a.omar)
+    case = await a.case()
+    assert await refused(suspended(a, voice=a.other, case_id=case.id)) == "own_report"
+    assert (await suspended(a, case_id=case.id)).case_id == case.id
+
+
 @pytest.mark.parametrize(
     ("changed", "code"),
     [

@@ -12,11 +12,11 @@ from consult.core.errors import NotFound, refuse
 from consult.core.voice import SYSTEM, Voice
 from consult.moderation.actions.cases import put_in_queue
 from consult.moderation.actions.looking import decision_here, hold_consultation, is_member, is_replaced
-from consult.moderation.actions.rewording import reword_item
+from consult.moderation.actions.rewording import reword_item, says_already
 from consult.moderation.actions.standing import load_item
 from consult.moderation.events import CorrectionSent
 from consult.moderation.models import Case, CaseReason, Decision, Effect, Kind
-from consult.moderation.rules.appealing import NOT_ASKED, sending_refusal
+from consult.moderation.rules.appealing import NOT_ASKED, is_addressee, sending_refusal
 from consult.moderation.rules.items import contribution_id_of
 
 LOOK_BACK = timedelta(days=365)
@@ -36,6 +36,8 @@ async def send_correction(
 ) -> Case:
     """Send the correction that a decision asked for; the item goes back to the moderators, hidden as long as it was.
 
+    A form sent twice sends it once.
+
     Args:
         title: of a contribution or a source.
         link: of a source; ``category`` too, as before when left out.
@@ -50,20 +52,18 @@ async def send_correction(
         if decision.consultation_id is None:
             raise NotFound
         await lock_consultation(action, decision.consultation_id)
-        case = await corrected_case(decision)
-        refuse(
-            sending_refusal(
-                voice,
-                decision,
-                action.at,
-                member=await is_member(decision.organisation_id, voice.account_id),
-                replaced=await is_replaced(decision.id),
-                corrected=case is not None,
-            )
-        )
         row = await load_item(decision.consultation_id, decision.kind, decision.item_id)
+        case, words = await corrected_case(decision), {"title": title, "body": body, "link": link, "category": category}
+        member = await is_member(decision.organisation_id, voice.account_id)
+        if case is not None and is_addressee(voice, decision, member=member) and says_already(row, **words):
+            action.nothing_to_do()
+            return case
+        replaced = await is_replaced(decision.id)
+        refuse(
+            sending_refusal(voice, decision, action.at, member=member, replaced=replaced, corrected=case is not None)
+        )
         refuse(NOT_ASKED if row.state is ItemState.WITHDRAWN or row.sealed_at is not None else None)
-        await reword_item(action, row, title=title, body=body, link=link, category=category)
+        await reword_item(action, row, **words)
         case, _ = await put_in_queue(action, row, decision.kind, [CaseReason.CORRECTED], _about(decision))
         action.record(
             CorrectionSent(

@@ -9,10 +9,10 @@ from consult.core.errors import NotFound, refuse
 from consult.core.keys import new_key
 from consult.core.text.cleaning import clean_text
 from consult.core.voice import Voice
-from consult.moderation.actions.looking import case_here, lock_account
+from consult.moderation.actions.looking import case_here, conflict_of, lock_account
 from consult.moderation.actions.writing import About, Verdict, write_decision
 from consult.moderation.models import Decision, Effect, Kind
-from consult.moderation.rules.deciding import restriction_refusals
+from consult.moderation.rules.deciding import conflict_refusal, restriction_refusals
 
 _WROTE_HERE = " UNION ALL ".join(
     f"SELECT 1 FROM {table} i JOIN consultation c ON c.id = i.consultation_id"
@@ -60,6 +60,9 @@ async def restrict_account(
         if until is None or not await _wrote_here(account_id, territory_id):
             raise NotFound
         case = await case_here(territory_id, case_id) if case_id is not None else None
+        if case is not None:
+            about = (case.kind, case.item_id, case.author_id, case.organisation_id)
+            refuse(conflict_refusal(await conflict_of(voice.account_id, *about)))
         decision = await write_decision(
             action,
             About(Kind.ACCOUNT, account_id, account_id),
