@@ -187,7 +187,9 @@ async def test_an_author_s_earlier_decisions_are_counted_and_listed(app: Starlet
 async def test_a_case_costs_the_same_however_much_was_said(app: Starlette) -> None:
     desk = await a_desk(app)
     _, case = await desk.reported_argument()
+    await desk.reported_argument("Un autre argument, qui vient après.")
     maud, costs = desk.window(desk.maud), []
+    await maud.get(f"/moderation/cases/{case.id}")
     for _ in range(3):
         with counted() as asked:
             await maud.get(f"/moderation/cases/{case.id}")

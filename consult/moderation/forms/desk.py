@@ -3,7 +3,7 @@
 from typing import Any
 
 from wtforms.fields import BooleanField, DateField, IntegerField, RadioField, SelectField, SelectMultipleField
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import NumberRange, Optional, ValidationError
 
 from consult.core.language import N_
 from consult.web.forms import Form, Text
@@ -33,7 +33,7 @@ class JudgementForm(Form):
     def validate_effect(self, field: RadioField) -> None:
         """Nothing is decided by leaving all circles empty."""
         if not field.data:
-            raise ValueError(CHOOSE)
+            raise ValidationError(CHOOSE)
 
 
 class DecisionForm(JudgementForm):
@@ -56,7 +56,7 @@ class RestrictionForm(Form):
     def validate_days(self, field: SelectField) -> None:
         """One of the durations offered."""
         if field.data not in {str(days) for days in DURATIONS}:
-            raise ValueError(N_("Choisissez une durée."))
+            raise ValidationError(N_("Choisissez une durée."))
 
 
 class BulkForm(JudgementForm):
@@ -73,9 +73,9 @@ class NoteForm(Form):
     def validate_body(self, field: Text) -> None:
         """An empty note is none."""
         if not field.data:
-            raise ValueError(N_("Écrivez votre note."))
+            raise ValidationError(N_("Écrivez votre note."))
         if len(field.data) > LONGEST_NOTE:
-            raise ValueError(N_("Votre note est trop longue."))
+            raise ValidationError(N_("Votre note est trop longue."))
 
 
 class AgainForm(Form):
@@ -93,7 +93,7 @@ class HearingForm(Form):
     def validate_outcome(self, field: RadioField) -> None:
         """Nothing is decided by leaving both circles empty."""
         if not field.data:
-            raise ValueError(CHOOSE)
+            raise ValidationError(CHOOSE)
 
 
 class WatchForm(Form):

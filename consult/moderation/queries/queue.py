@@ -119,8 +119,10 @@ _COLUMNS = (
     " COALESCE(a.state, m.state, s.state, k.state) AS state,"
     " COALESCE(a.sealed_at, m.sealed_at, s.sealed_at, k.sealed_at) AS sealed_at"
 )
+# LEFT throughout, though a case always has its consultation: an engine may then not begin with another table than the
+# one whose index has the rows in their order (SQLite did, and sorted the whole queue).
 _JOINS = (
-    " JOIN consultation w ON w.id = c.consultation_id"
+    " LEFT JOIN consultation w ON w.id = c.consultation_id"
     " LEFT JOIN account holder ON holder.id = c.assigned_to_id"
     " LEFT JOIN contribution k ON k.id = c.contribution_id"
     " LEFT JOIN argument a ON c.kind = 'argument' AND a.id = c.item_id"
