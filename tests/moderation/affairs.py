@@ -31,7 +31,7 @@ class Affair:
     rita: Person
 
     @property
-    def here(self) -> dict[str, int]:
+    def here(self) -> dict[str, Any]:
         """The territory, as every action takes it."""
         return {"territory_id": self.d.territory.id}
 
