@@ -123,6 +123,7 @@ class FrameChoice(RadioField):
 
     def __init__(self, label: str = "", **options: Any) -> None:
         super().__init__(label, choices=[], validate_choice=False, **options)
+        self.type = "RadioField"  # as components/field.html draws one
 
     def pre_validate(self, form: Any) -> None:
         """A frame that is none was typed by nobody: it is refused, and nothing is chosen in its place."""

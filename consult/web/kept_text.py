@@ -83,7 +83,7 @@ def _as_text(request: Request, sent: FormData) -> str:
     """The parts that were written, then where and when."""
     here, now = territory(request), clock.now()
     parts = [
-        f"{gettext(label)}{gettext(N_(' :'))} {_part(sent, name)}" if label else _part(sent, name)
+        f"{gettext(label)}{gettext(N_(' :'))} {_part(sent, name)}" if label else _part(sent, name)
         for name, label in PARTS.items()
         if _part(sent, name)
     ]
