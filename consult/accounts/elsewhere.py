@@ -108,6 +108,7 @@ async def forget(account_id: int, email_key: str) -> None:
     if email_key:
         await execute("DELETE FROM mail WHERE LOWER(recipient) = :key", key=email_key)
         await execute("UPDATE invitation SET email = '' WHERE LOWER(email) = :key", key=email_key)
+        await execute("DELETE FROM undeliverable_address WHERE email_key = :key", key=email_key)
         await execute("UPDATE report SET email = '', name = '' WHERE LOWER(email) = :key", key=email_key)
         await _forget_accented(email_key)
 

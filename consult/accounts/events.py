@@ -112,9 +112,13 @@ class PreferencesChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AccountDeleted(Event):
-    """A person left: identity, sessions, links, roles, memberships and drafts are gone, the public record stays."""
+    """A person left: identity, sessions, links, roles, memberships and drafts are gone, the public record stays.
+
+    The notice is where a last mail goes; an account whose address was never confirmed gets none.
+    """
 
     account_id: int
+    notice_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

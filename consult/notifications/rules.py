@@ -33,6 +33,9 @@ ASKED = frozenset(
 """Mails that somebody has asked for a moment ago: tried even where an address has refused one, for it may work again,
 and following their link is how its owner shows that it does."""
 
+LAST = frozenset({"account_deleted"})
+"""Mails to somebody who has left. Once such a mail is over nothing of it is kept, the address least of all."""
+
 _ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _OF_THE_ADDRESS = {550, 551, 553, 521, 556}
 # the server's opinion of us or of this mail, or a mailbox that is full: the address is a good one

@@ -11,12 +11,14 @@ from tortoise.fields.relational import ForeignKeyFieldInstance
 from consult.accounts import elsewhere, personal_data
 from consult.accounts.actions import sweep
 from consult.accounts.models import Account, Identity, LinkPurpose, MailLink, Session, Staff
+from consult.app import load_effects
 from consult.consultations.items import ItemState
 from consult.contributions.models import Contribution, Draft
 from consult.core import clock
 from consult.core.database import execute
 from consult.core.keys import new_key
-from consult.notifications.models import Mail
+from consult.core.outbox import drain_all
+from consult.notifications.models import Mail, UndeliverableAddress
 from consult.organisations.models import Invitation, Member
 from consult.territories.models import Territory
 from consult.votes.models import Choice, Vote
@@ -59,6 +61,7 @@ async def _a_life(territory: Territory) -> tuple[Person, Contribution]:
             key=f"k{new_key()}", account=account, template="x", recipient=awa.email, subject="s",
             text=f"Bonjour {awa.email}", html="", created_at=now,
         )  # fmt: skip
+    await UndeliverableAddress.create(id=new_key(), email_key=awa.email, since=now)
     for owner in (awa.account, None):
         await MailLink.create(
             account=owner, purpose=LinkPurpose.SIGN_IN, email=awa.email, email_key=awa.email, created_at=now,
@@ -95,6 +98,11 @@ async def test_deletion_leaves_no_identity_anywhere(app: Starlette, vallon: Terr
     answer = await visitor.post("/account/delete", page="")
     assert answer.location == "/sign-in?done=deleted"
     assert "est supprimé" in (await visitor.get(answer.location)).words
+    assert "Awa Diallo" not in await _everything()
+    load_effects()
+    await drain_all()
+    assert (await Mail.get()).recipient == awa.email, "what says so is the last that holds the address"
+    await Mail.all().delete()
     after = await _everything()
     assert awa.email not in after
     assert "Awa Diallo" not in after

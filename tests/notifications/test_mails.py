@@ -1,5 +1,6 @@
 """Who hears of what by mail: once, in their language, with links of the territory, and never of what is hidden."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -25,7 +26,7 @@ from consult.core.models import OutboxRow
 from consult.core.outbox import drain_all
 from consult.core.voice import SYSTEM
 from consult.notifications.effects import mail_argument
-from consult.notifications.models import Mail, MailState
+from consult.notifications.models import Mail, MailState, UndeliverableAddress
 from consult.notifications.sending import send_waiting
 from consult.settings import settings
 from consult.territories.models import Territory, TerritoryHost
@@ -333,8 +334,52 @@ async def test_a_mail_of_an_action_leaves_by_the_post(scene: Scene, postman: Pos
     assert postman.to == [[scene.luc.email]]
 
 
+async def test_who_leaves_gets_one_last_mail_and_their_address_is_forgotten(scene: Scene, postman: Postman) -> None:
+    await Account.filter(id=scene.luc.id).update(language="en")
+    await accounts.delete_account(scene.luc.voice(), session_id=None, proven=True, territory_id=scene.territory.id)
+    mail = await the_mail()
+    assert (mail.recipient, mail.account_id, mail.subject) == (scene.luc.email, None, "Your account is deleted")
+    assert "What stays: your published texts" in mail.text
+    assert links_of(mail) == ["http://vallon.test:8000/"], "it leads nowhere but to the site"
+    assert "Luc" not in mail.text + mail.html
+    assert not await MailLink.all().exists(), "the mail alone still holds the address"
+    assert await send_waiting() == 1
+    assert postman.to == [[scene.luc.email]]
+    assert not await Mail.all().exists()
+
+
+@pytest.mark.parametrize("answer", ["550 5.1.1 no such mailbox", "554 no"])
+async def test_an_address_that_refuses_the_last_mail_is_forgotten_too(
+    scene: Scene, postman: Postman, answer: str
+) -> None:
+    await accounts.delete_account(scene.luc.voice(), session_id=None, proven=True)
+    await drain_all()
+    postman.recipient_answers = [answer]
+    assert await send_waiting() == 0
+    assert not await Mail.all().exists()
+    assert not await UndeliverableAddress.all().exists()
+
+
+async def test_the_last_mail_is_tried_again_while_the_post_is_down(scene: Scene, postman: Postman) -> None:
+    await accounts.delete_account(scene.luc.voice(), session_id=None, proven=True)
+    await drain_all()
+    postman.recipient_answers = ["451 later"]
+    assert await send_waiting() == 0
+    assert (await Mail.get()).state is MailState.WAITING
+
+
+async def test_an_address_that_was_never_confirmed_gets_no_last_mail(scene: Scene) -> None:
+    await accounts.delete_account(
+        replace(scene.luc.voice(), confirmed=False), session_id=None, proven=True, territory_id=scene.territory.id
+    )
+    assert await mails() == []
+    assert not await MailLink.all().exists()
+
+
 async def test_a_deleted_account_hears_nothing_more(scene: Scene) -> None:
     await accounts.delete_account(scene.luc.voice(), session_id=None, proven=True)
+    await mails()
+    await Mail.all().delete()
     await argue(scene, scene.awa)
     assert await mails() == []
 

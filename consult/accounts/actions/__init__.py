@@ -12,6 +12,7 @@ from consult.accounts.actions.profile import (
     choose_language,
     choose_notifications,
     delete_account,
+    forget_notice,
     set_password,
 )
 from consult.accounts.actions.sessions import Browser, close_session, close_sessions, sign_in, sign_out
@@ -33,6 +34,7 @@ __all__ = [
     "close_sessions",
     "confirm_address",
     "delete_account",
+    "forget_notice",
     "give_role",
     "invite_to_staff",
     "make_sign_in_link",

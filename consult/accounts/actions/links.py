@@ -183,6 +183,21 @@ async def ask_email_change(voice: Voice, *, territory_id: int, session_id: int |
         action.record(EmailChangeAsked(account_id=voice.account_id, link_id=link.id))
 
 
+async def make_notice(action: Action, identity: Identity) -> MailLink:
+    """Keep, inside an action, the address that a last mail goes to: it is no longer that of the account afterwards."""
+    return await MailLink.create(
+        id=new_key(),
+        account_id=identity.account_id,
+        purpose=LinkPurpose.NOTICE,
+        email=identity.email,
+        email_key=identity.email_key,
+        territory_id=action.territory_id,
+        created_at=action.at,
+        expires_at=action.at,
+        used_at=action.at,
+    )
+
+
 async def change_email(voice: Voice, *, link_id: int, territory_id: int, keep_session_id: int | None) -> None:
     """Move the account that asked to the address of the link; done by that account's own session, holding that mail.
 
@@ -204,17 +219,7 @@ async def _change_email(voice: Voice, link_id: int, territory_id: int, keep_sess
         identity = await Identity.filter(account_id=account_id).select_for_update().get()
         taken = await Identity.filter(email_key=link.email_key).exclude(account_id=account_id).exists()
         refuse(ADDRESS_TAKEN if taken else None)
-        notice = await MailLink.create(
-            id=new_key(),
-            account_id=account_id,
-            purpose=LinkPurpose.NOTICE,
-            email=identity.email,
-            email_key=identity.email_key,
-            territory_id=territory_id,
-            created_at=action.at,
-            expires_at=action.at,
-            used_at=action.at,
-        )
+        notice = await make_notice(action, identity)
         await Identity.filter(id=identity.id).update(email=link.email, email_key=link.email_key)
         await Session.filter(account_id=account_id).exclude(id=keep_session_id or 0).delete()
         action.record(EmailChanged(account_id=account_id, notice_id=notice.id))

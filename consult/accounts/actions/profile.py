@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from consult.accounts import elsewhere
+from consult.accounts.actions.links import make_notice
 from consult.accounts.actions.staff import is_last_administrator
 from consult.accounts.events import AccountDeleted, PasswordChanged, PreferencesChanged, PublicNameChanged
-from consult.accounts.models import Account, Identity, MailLink, Role, Session, Staff
+from consult.accounts.models import Account, Identity, LinkPurpose, MailLink, Role, Session, Staff
 from consult.accounts.rules import DELETED_NAME, UNCONFIRMED, YOU_ARE_LAST, fresh_refusal, name_refusal
 from consult.core.action import Action
 from consult.core.errors import refuse
@@ -62,16 +63,22 @@ async def set_password(voice: Voice, *, session_id: int | None, password_hash: s
         action.record(PasswordChanged(account_id=voice.account_id))
 
 
-async def delete_account(voice: Voice, *, session_id: int | None, proven: bool) -> None:
+async def delete_account(
+    voice: Voice, *, session_id: int | None, proven: bool, territory_id: int | None = None
+) -> None:
     """Unlink the person: identity, sessions, links, roles, memberships, drafts and texts still waiting are dropped.
 
-    What was published stays readable under a neutral name, and votes stay counted.
+    What was published stays readable under a neutral name, and votes stay counted. The address outlives the account
+    by the one mail that says so (:func:`forget_notice`).
+
+    Args:
+        territory_id: whose mail that is.
 
     Raises:
         Refused: nothing shows that it is still the same person, or a territory would be left without administrator.
     """
     assert voice.account_id is not None
-    async with Action(voice) as action:
+    async with Action(voice, territory_id=territory_id) as action:
         refuse(None if proven else fresh_refusal(await _began_at(session_id), action.at))
         for row in await Staff.filter(account_id=voice.account_id, role=Role.ADMINISTRATOR):
             territory_id = row.territory_id
@@ -91,7 +98,17 @@ async def delete_account(voice: Voice, *, session_id: int | None, proven: bool) 
             notify_amendments=False,
             deleted_at=action.at,
         )
-        action.record(AccountDeleted(account_id=voice.account_id))
+        notice = await make_notice(action, identity) if identity is not None and voice.confirmed else None
+        action.record(
+            AccountDeleted(
+                territory_id=territory_id, account_id=voice.account_id, notice_id=notice.id if notice else None
+            )
+        )
+
+
+async def forget_notice(notice_id: int) -> None:
+    """Forget the address of somebody who has left, once their last mail is written (of the notice's reaction)."""
+    await MailLink.filter(id=notice_id, purpose=LinkPurpose.NOTICE).delete()
 
 
 async def _began_at(session_id: int | None) -> datetime | None:

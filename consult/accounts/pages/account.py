@@ -224,7 +224,8 @@ async def delete_account(request: Request) -> Response:
         return await _with_proof(request, "accounts/delete.html", form, own, 422)
     try:
         proven = await _proven(request, own, form.current_password.data)
-        await actions.delete_account(visitor(request).voice(), session_id=visitor(request).session_id, proven=proven)
+        who, here = visitor(request), territory(request).id
+        await actions.delete_account(who.voice(), session_id=who.session_id, proven=proven, territory_id=here)
     except Refused as error:
         form.refuse(error.refusal)
         return await _with_proof(request, "accounts/delete.html", form, own, status_of(error.refusal))

@@ -6,8 +6,10 @@ Here: accounts, organisations, and one's own texts. Beside: what people follow, 
 from typing import Any
 
 from consult.accounts import links
+from consult.accounts.actions import forget_notice
 from consult.accounts.events import (
     AccountCreated,
+    AccountDeleted,
     ConfirmationAsked,
     EmailChangeAsked,
     EmailChanged,
@@ -26,6 +28,7 @@ from consult.notifications.queries import (
     Reader,
     amendment_for_mail,
     argument_for_mail,
+    left_reader,
     notice_address,
     reader_of,
 )
@@ -97,6 +100,15 @@ async def mail_address_changed(event: Any, outbox_id: int) -> None:
     if email is not None:
         to = Reader(email, reader.language if reader else "", event.account_id, reader.name if reader else "")
         await write(Letter("address_changed", to), territory_id=event.territory_id, outbox_id=outbox_id)
+
+
+@effect(AccountDeleted)
+async def mail_account_deleted(event: Any, outbox_id: int) -> None:
+    """To somebody who has left: what was erased, what stays. It is the last use that is made of their address."""
+    to = await left_reader(event.account_id, event.notice_id) if event.notice_id else None
+    if to is not None:
+        await write(Letter("account_deleted", to), territory_id=event.territory_id, outbox_id=outbox_id)
+        await forget_notice(event.notice_id)
 
 
 @effect(PasswordChanged)

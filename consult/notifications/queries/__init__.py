@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from consult.accounts.models import LinkPurpose, MailLink
+from consult.accounts.models import Account, LinkPurpose, MailLink
 from consult.accounts.rules import read_address
 from consult.core.database import execute
 from consult.core.text.sanitising import html_to_text
@@ -129,6 +129,12 @@ async def notice_address(notice_id: int) -> str | None:
     """The address that a notice goes to."""
     row = await MailLink.get_or_none(id=notice_id, purpose=LinkPurpose.NOTICE)
     return row.email if row else None
+
+
+async def left_reader(account_id: int, notice_id: int) -> Reader | None:
+    """Somebody whose account is deleted: their address, for one last mail, and their language, but no name any more."""
+    row, email = await Account.get_or_none(id=account_id), await notice_address(notice_id)
+    return Reader(email, row.language if row else "") if email else None
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from consult.notifications.links import envelope_sender
 from consult.notifications.models import Mail, MailState
 from consult.notifications.queries import Reader, Sender, sender_of, takes_no_mail
 from consult.notifications.queries.standing import still_stands
-from consult.notifications.rules import ASKED, refused_for_good
+from consult.notifications.rules import ASKED, LAST, refused_for_good
 from consult.notifications.writing.digests import rewritten
 from consult.settings import settings
 
@@ -185,6 +185,9 @@ def _key_of(row: Mail) -> str:
 
 async def _over(row: Mail, state: MailState, error: str = "") -> None:
     row.state = state
+    if row.template in LAST:
+        await Mail.filter(id=row.id, attempts=row.attempts).delete()
+        return
     await Mail.filter(id=row.id, attempts=row.attempts).update(
         state=state, next_try_at=None, error=error, sent_at=clock.now() if state is MailState.SENT else None
     )
@@ -197,9 +200,11 @@ async def _failed(row: Mail, error: Exception) -> None:
         log.warning("mail_given_up", mail=row.id, attempts=row.attempts, error=type(error).__name__)
         await _over(row, MailState.FAILED, said)
         code, words = _answer_to_recipient(error)
-        if refused_for_good(code, words):
+        if refused_for_good(code, words) and row.template not in LAST:
             status = f"{code} {words}"
-            await note_bounce(mail_id=row.id, email_key=_key_of(row), status=str(code), said=said or status, for_good=True)
+            await note_bounce(
+                mail_id=row.id, email_key=_key_of(row), status=str(code), said=said or status, for_good=True
+            )
         return
     log.info("mail_put_off", mail=row.id, attempts=row.attempts, error=type(error).__name__)
     await Mail.filter(id=row.id, attempts=row.attempts).update(next_try_at=clock.now() + pause, error=said)
