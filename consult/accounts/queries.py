@@ -32,7 +32,10 @@ async def visitor_row(token: str, territory_id: int) -> dict[str, object] | None
 
 @dataclass(frozen=True)
 class Own:
-    """An account as its own person sees it. ``email`` of a pending account is the address it claims."""
+    """An account as its own person sees it. ``email`` of a pending account is the address it claims.
+
+    ``refused_since`` is since when the address refuses mail for good, as far as we know.
+    """
 
     id: int
     public_name: str
@@ -45,6 +48,7 @@ class Own:
     password_changed_at: datetime | None
     notify_replies: bool
     notify_amendments: bool
+    refused_since: datetime | None = None
 
     @property
     def has_password(self) -> bool:
@@ -69,7 +73,14 @@ async def own_account(account_id: int) -> Own:
         password_changed_at=identity.password_changed_at if identity else None,
         notify_replies=row.notify_replies,
         notify_amendments=row.notify_amendments,
+        refused_since=await _refused_since(identity.email_key) if identity else None,
     )
+
+
+async def _refused_since(email_key: str) -> datetime | None:
+    """The room of mails keeps it; it stands above this one."""
+    rows = await execute("SELECT since FROM undeliverable_address WHERE email_key = :key", key=email_key)
+    return instant(rows[0]["since"]) if rows else None
 
 
 async def claim_of(account_id: int) -> MailLink | None:

@@ -18,6 +18,7 @@ class Postman:
     url: str = ""
     arrived: list[EmailMessage] = field(default_factory=list)
     to: list[list[str]] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     recipient_answers: list[str] = field(default_factory=list)
 
@@ -34,6 +35,7 @@ class Postman:
         assert isinstance(message, EmailMessage)
         self.arrived.append(message)
         self.to.append(list(envelope.rcpt_tos))
+        self.senders.append(str(envelope.mail_from))
         return "250 kept"
 
 
