@@ -116,7 +116,6 @@ JOURNAL: dict[str, dict[str, Told]] = {
         "territory_page_changed": Told(N_("a écrit une page du territoire")),
         "demo_voters_added": Told(N_("a ajouté les votants de la démonstration")),
         "demo_votes_cast": Told(N_("a compté les votes de la démonstration")),
-        "demo_item_hidden": Told(N_("a masqué un texte de la démonstration")),
         "demo_loaded": Told(N_("a chargé la démonstration")),
     },
 }

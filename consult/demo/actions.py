@@ -1,4 +1,4 @@
-"""What the rooms have no verb for, or none that is quick enough: thousands of votes, items hidden elsewhere."""
+"""What the rooms have no verb for, or none that is quick enough: thousands of votes."""
 
 import random
 from collections.abc import Sequence
@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from consult.accounts.models import Account
-from consult.arguments.models import Argument
-from consult.contributions.actions.rows import contribution_inside, count_change, lock_below
-from consult.contributions.actions.standing import hide_text
+from consult.contributions.actions.rows import count_change, lock_below
 from consult.core.action import Action
 from consult.core.database import execute
 from consult.core.keys import new_key
 from consult.core.voice import SYSTEM
-from consult.demo.events import DemoItemHidden, DemoLoaded, DemoVotersAdded, DemoVotesCast
-from consult.sources.models import Source
+from consult.demo.events import DemoLoaded, DemoVotersAdded, DemoVotesCast
 from consult.votes.actions.counting import move_amendment, move_contribution
 from consult.votes.models import Support, Vote
 
@@ -119,39 +116,6 @@ async def _count(action: Action, consultation_id: int, one: Ballots) -> None:
             key=one.item_id,
         )
         await count_change(action, one.contribution_id)
-
-
-async def hide_contribution(*, territory_id: int, consultation_id: int, contribution_id: int, ground: str) -> None:
-    """Hide a contribution with all that stands beneath it; its number and a mention with the ground stay."""
-    async with Action(SYSTEM, territory_id=territory_id) as action:
-        await lock_below(action, territory_id, consultation_id)
-        row = await contribution_inside(consultation_id, contribution_id)
-        await hide_text(action, row, row.id, ground)
-        _tell(action, territory_id, consultation_id, "contribution", row.id)
-
-
-async def hide_argument(*, territory_id: int, consultation_id: int, argument_id: int, ground: str) -> None:
-    """Hide an argument, with the sources under it; a mention with the ground stays."""
-    async with Action(SYSTEM, territory_id=territory_id) as action:
-        await lock_below(action, territory_id, consultation_id)
-        row = await Argument.get(id=argument_id, consultation_id=consultation_id)
-        await hide_text(action, row, row.contribution_id, ground)
-        _tell(action, territory_id, consultation_id, "argument", row.id)
-
-
-async def hide_source(*, territory_id: int, consultation_id: int, source_id: int, ground: str) -> None:
-    """Hide a source; a mention with the ground stays."""
-    async with Action(SYSTEM, territory_id=territory_id) as action:
-        await lock_below(action, territory_id, consultation_id)
-        row = await Source.get(id=source_id, consultation_id=consultation_id)
-        await hide_text(action, row, row.contribution_id, ground)
-        _tell(action, territory_id, consultation_id, "source", row.id)
-
-
-def _tell(action: Action, territory_id: int, consultation_id: int, kind: str, item_id: int) -> None:
-    action.record(
-        DemoItemHidden(territory_id=territory_id, consultation_id=consultation_id, kind=kind, item_id=item_id)
-    )
 
 
 async def finish(*, territory_id: int, contributions: int) -> None:

@@ -24,7 +24,7 @@ from consult.territories.models import Territory
 
 LINK_LIFE = timedelta(hours=24)
 MOST_PORTS = 30
-FIRST_PAGES = {"administrator": "/admin/consultations"}
+FIRST_PAGES = {"administrator": "/admin/consultations", "moderator": "/moderation", "guarantor": "/admin/journal"}
 
 
 class DemoError(ConsultError):
@@ -146,7 +146,7 @@ async def sign_ins(content: Content) -> list[SignIn]:
 def tell(signed: list[SignIn], content: Content, console: Console) -> None:
     """Say who may be signed in as, in words for somebody who sees Consult for the first time."""
     base = settings().base_url
-    console.print(f"\n[bold]{content.territory['name']}[/] : une consultation ouverte, une à venir, une close.\n")
+    console.print(f"\n[bold]{content.territory['name']}[/] : deux consultations ouvertes, une à venir, une close.\n")
     console.print("Pour essayer un rôle, suivez son lien (il sert une fois, et reste valable un jour) :\n")
     for one in signed:
         console.print(f"  {one.label} : [bold]{one.name}[/]")

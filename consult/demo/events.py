@@ -22,15 +22,6 @@ class DemoVotesCast(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DemoItemHidden(Event):
-    """An item of the demonstration was hidden as an import would have brought it, by nobody's decision here."""
-
-    consultation_id: int
-    kind: str
-    item_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class DemoLoaded(Event):
     """The demonstration is there whole."""
 

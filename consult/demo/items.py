@@ -19,23 +19,17 @@ from consult.contributions.actions import (
 )
 from consult.contributions.models import Amendment, Contribution
 from consult.core import clock
-from consult.core.language import N_
 from consult.core.voice import SYSTEM
-from consult.demo.actions import Ballots, cast_ballots, hide_argument, hide_contribution, hide_source
+from consult.demo.actions import Ballots, cast_ballots
+from consult.demo.moderating import decide_on
 from consult.demo.reading import Play, Table, texts
 from consult.demo.stage import Stage
+from consult.moderation.models import Effect, Kind
 from consult.sources.actions import publish_source, withdraw_source
 from consult.votes.actions import record_tally
 
-GROUNDS = {
-    "off_topic": N_("hors sujet"),
-    "insult": N_("propos injurieux"),
-    "personal_data": N_("données personnelles"),
-    "advertising": N_("publicité"),
-    "duplicate": N_("doublon"),
-    "unlawful": N_("contraire à la loi"),
-}
 QUARTER_DAY = timedelta(hours=6)
+KEPT = "Le texte respecte la charte de participation."
 
 
 @dataclass
@@ -70,12 +64,12 @@ class Writer:
         return {**self._where, "contribution_id": one.made.id}
 
     def plan(self) -> None:
-        """Plan the contributions, what waits, what is only a draft, and at last the votes."""
+        """Plan the contributions, what waits or is held, what is only a draft, and at last the votes."""
         for table in self.play.contributions:
             one = Written(table)
             self.items.append(one)
             self._plan_contribution(one)
-        for table in self.play.waiting:
+        for table in [*self.play.waiting, *self.play.held]:
             self.stage.plan_ago(table["days_ago"], partial(self._publish, Written(table)))
         for table in self.play.drafts:
             self.stage.plan_ago(table["days_ago"], partial(self._draft, table))
@@ -114,7 +108,11 @@ class Writer:
         section = self.stage.sections[self.play.slug, one.table["section"]]
         voice = self.stage.voice(one.table)
         one.row = await publish_contribution(voice, **self._where, section_id=section.id, title=title, body=body)
-        assert one.row.number == one.table.get("number"), "numbers follow the order of writing"
+        self._known(Kind.CONTRIBUTION, one.row.id, one.table)
+        if "kept_by" not in one.table:
+            assert one.row.number == one.table.get("number"), "numbers follow the order of writing"
+        if "number" in one.table:
+            self.stage.items[f"{self.play.slug}/{one.table['number']}"] = (Kind.CONTRIBUTION, one.row.id)
 
     async def _reword(self, one: Written, past: Table, following: Table) -> None:
         row = await Contribution.get(id=one.made.id)
@@ -135,8 +133,20 @@ class Writer:
     async def _remove_contribution(self, one: Written) -> None:
         if one.table["state"] == "withdrawn":
             await withdraw_contribution(self.stage.voice(one.table), **self._under(one))
-        else:
-            await hide_contribution(**self._under(one), ground=GROUNDS[one.table["ground"]])
+        elif "hidden_by" in one.table:
+            await self._hide(Kind.CONTRIBUTION, one.made.id, one.table)
+
+    def _known(self, kind: Kind, item_id: int, table: Table) -> None:
+        """Remember an item by its key; where texts are read first, have it kept."""
+        if "key" in table:
+            self.stage.items[table["key"]] = (kind, item_id)
+        if "kept_by" in table:
+            verdict = {"by": table["kept_by"], "reason": KEPT}
+            keep = partial(decide_on, self.stage, kind, item_id, verdict, effect=Effect.KEEP)
+            self._later(table["kept_days_ago"], keep)
+
+    async def _hide(self, kind: Kind, item_id: int, table: Table) -> None:
+        await decide_on(self.stage, kind, item_id, {**table, "by": table["hidden_by"]}, effect=Effect.HIDE)
 
     async def _tally(self, one: Written, tally: Table) -> None:
         numbers = {choice: tally[choice] for choice in ("agree", "mixed", "disagree")}
@@ -172,6 +182,7 @@ class Writer:
             reason=table["reason"].strip(),
         )
         one.amendments.append(made)
+        self._known(Kind.AMENDMENT, made.id, table)
 
     async def _decline(self, one: Written, place: int, table: Table) -> None:
         await decline_amendment(
@@ -193,6 +204,7 @@ class Writer:
             body=texts(table)[1],
             amendment_id=None if place is None else one.amendments[place].id,
         )
+        self._known(Kind.ARGUMENT, row.id, table)
         for source in table.get("sources", []):
             self._later(source["days_ago"], partial(self._source, one, source, row))
         if table.get("supports"):
@@ -200,9 +212,8 @@ class Writer:
         if table.get("state") == "withdrawn":
             drop = partial(withdraw_argument, voice, **self._where, argument_id=row.id)
             self._later(table["state_days_ago"], drop)
-        elif table.get("state") == "hidden":
-            hide = partial(hide_argument, **self._where, argument_id=row.id, ground=GROUNDS[table["ground"]])
-            self._later(table["state_days_ago"], hide)
+        elif "hidden_by" in table:
+            self._later(table["state_days_ago"], partial(self._hide, Kind.ARGUMENT, row.id, table))
 
     async def _source(self, one: Written, table: Table, argument: Argument | None) -> None:
         voice = self.stage.voice(table)
@@ -215,13 +226,13 @@ class Writer:
             note=table.get("note", "").strip(),
             argument_id=argument.id if argument else None,
         )
+        self._known(Kind.SOURCE, row.id, table)
         if table.get("supports"):
             self._ballots.append(partial(self._supports, one, "source_id", row.id, table))
         if table.get("state") == "withdrawn":
             self._later(table["state_days_ago"], partial(withdraw_source, voice, **self._where, source_id=row.id))
-        elif table.get("state") == "hidden":
-            hide = partial(hide_source, **self._where, source_id=row.id, ground=GROUNDS[table["ground"]])
-            self._later(table["state_days_ago"], hide)
+        elif "hidden_by" in table:
+            self._later(table["state_days_ago"], partial(self._hide, Kind.SOURCE, row.id, table))
 
     def _later(self, days: float, act: Callable[[], Awaitable[object]]) -> None:
         """Plan what follows from something that has just happened."""
@@ -262,7 +273,7 @@ class Writer:
             contribution_id=one.made.id,
             choices=one.table["votes"],
             seed=f"{self.play.slug}.{one.table['number']}",
-            since=self.stage.times.ago(past[-1]["until_days_ago"] if past else one.table["days_ago"]),
+            since=self.stage.times.ago(past[-1]["until_days_ago"] if past else public_days(one.table)),
             revision=len(past) + 1,
         )
 
@@ -286,7 +297,7 @@ class Writer:
             contribution_id=one.made.id,
             choices={"support": table["supports"]},
             seed=f"{self.play.slug}.{one.table['number']}.{column}.{table['by']}.{table['days_ago']}",
-            since=self.stage.times.ago(table["days_ago"]),
+            since=self.stage.times.ago(public_days(table)),
         )
 
     async def _cast(self, *ballots: Ballots) -> None:
@@ -294,3 +305,8 @@ class Writer:
 
     async def _cast_all(self) -> None:
         await self._cast(*(make() for make in self._ballots))
+
+
+def public_days(table: Table) -> float:
+    """How long ago an item became public: when it was written, or when a moderator had read it."""
+    return float(table["kept_days_ago"] if "kept_days_ago" in table else table["days_ago"])

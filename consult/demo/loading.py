@@ -13,7 +13,10 @@ from zoneinfo import ZoneInfo
 from consult.accounts.actions import Browser, add_account, give_role, sign_up
 from consult.accounts.models import Role
 from consult.accounts.rules import read_address
+from consult.analysis.keeping import keep_all_figures
 from consult.consultations.actions import add_round, add_section, create_consultation, publish_consultation
+from consult.consultations.actions.moderating import edit_moderation
+from consult.consultations.models import ModerationTime
 from consult.consultations.rules import SECTION_FLAG, Deed
 from consult.core import clock
 from consult.core.models import AuditEntry
@@ -21,8 +24,11 @@ from consult.core.voice import SYSTEM, Voice
 from consult.demo.actions import ORIGIN, add_voters, finish
 from consult.demo.events import DemoLoaded
 from consult.demo.items import Writer
+from consult.demo.moderating import plan_moderation
 from consult.demo.reading import Content, Play, Table, Times, read_content
 from consult.demo.stage import Stage, Tell
+from consult.notifications.writing.digests import write_digests
+from consult.notifications.writing.queue import write_queue_notices
 from consult.organisations.actions import (
     accept_invitation,
     create_organisation,
@@ -71,7 +77,12 @@ async def load(content: Content | None = None, tell: Tell | None = None) -> Terr
     for play in content.plays:
         _plan_consultation(stage, play)
         Writer(stage, play).plan()
+    plan_moderation(stage)
     await stage.perform(tell)
+    await write_queue_notices()
+    while await write_digests():
+        pass
+    await keep_all_figures()
     await finish(territory_id=stage.territory.id, contributions=sum(len(play.contributions) for play in content.plays))
     return stage.territory
 
@@ -199,6 +210,9 @@ async def _consultation(stage: Stage, play: Play) -> None:
     )
     stage.consultations[play.slug] = made
     place = {**stage.here, "consultation_id": made.id}
+    if "moderation" in table:
+        time, hours = ModerationTime(table["moderation"]), table["moderation_hours"]
+        await edit_moderation(voice, **place, moderation=time, moderation_hours=hours)
     for one in play.rounds:
         await add_round(
             voice,

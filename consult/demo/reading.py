@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 FOLDER = Path(__file__).parent / "content"
-NAMES = ("open", "coming", "closed")
+NAMES = ("open", "before", "coming", "closed")
 Table = dict[str, Any]
 
 
@@ -22,6 +22,7 @@ class Play:
     contributions: list[Table]
     waiting: list[Table]
     drafts: list[Table]
+    held: list[Table]
 
     @property
     def slug(self) -> str:
@@ -40,6 +41,7 @@ class Content:
     organisations: list[Table]
     pages: list[Table]
     plays: list[Play]
+    moderation: Table
 
 
 def read_content() -> Content:
@@ -53,6 +55,7 @@ def read_content() -> Content:
         organisations=_file("organisations.toml")["organisations"],
         pages=_file("pages.toml")["pages"],
         plays=[_play(f"consultation-{name}.toml") for name in NAMES],
+        moderation=_file("moderation.toml"),
     )
 
 
@@ -70,6 +73,7 @@ def _play(name: str) -> Play:
         contributions=sorted(rows, key=lambda row: int(row["number"])),
         waiting=found.get("waiting", []),
         drafts=found.get("drafts", []),
+        held=found.get("held", []),
     )
 
 

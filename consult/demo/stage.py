@@ -10,6 +10,8 @@ from consult.consultations.models import Consultation, Section
 from consult.core import clock, outbox
 from consult.core.voice import Voice
 from consult.demo.reading import Content, Table, Times
+from consult.moderation.models import Kind
+from consult.notifications.writing.mailings import write_all
 from consult.organisations.models import Organisation
 from consult.territories.models import Territory
 
@@ -38,6 +40,8 @@ class Stage:
         self.consultations: dict[str, Consultation] = {}
         self.sections: dict[tuple[str, str], Section] = {}
         self.voters: list[int] = []
+        self.items: dict[str, tuple[Kind, int]] = {}
+        self.appeals: dict[str, int] = {}
         self._moments: list[Moment] = []
         self._planned = 0
 
@@ -76,6 +80,7 @@ class Stage:
             with clock.frozen(moment.at):
                 await moment.act()
                 await outbox.drain_all()
+                await write_all()
             done += 1
             if tell:
                 tell(done, self._planned)

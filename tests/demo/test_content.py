@@ -16,6 +16,7 @@ import pytest
 from consult.accounts.models import Role
 from consult.core.text.links import safe_address
 from consult.core.text.markdown import render_markdown
+from consult.moderation.models import AppealOutcome, Effect, Ground
 from consult.organisations.models import MemberRole, OrganisationKind, OrganisationState
 from consult.organisations.numbers import check_number
 from consult.sources.models import SourceCategory
@@ -23,10 +24,10 @@ from consult.territories.models import TerritoryKind
 
 FOLDER = Path(__file__).parents[2] / "consult" / "demo" / "content"
 MOST_VOTERS = 240
-GROUNDS = {"off_topic", "insult", "personal_data", "advertising", "duplicate", "unlawful"}
+GROUNDS = {ground.value for ground in Ground}
 MAY = {"contribute", "argue", "source", "vote", "amend"}
 ACCEPTS = {"contributions", "arguments", "sources", "votes", "amendments"}
-NAMES = ("open", "coming", "closed")
+NAMES = ("open", "before", "coming", "closed")
 
 Table = dict[str, Any]
 
@@ -38,6 +39,7 @@ def load(name: str) -> Table:
 TERRITORY = load("territory.toml")
 PEOPLE: dict[str, Table] = {person["key"]: person for person in load("people.toml")["people"]}
 ORGANISATIONS: dict[str, Table] = {body["key"]: body for body in load("organisations.toml")["organisations"]}
+MODERATION = load("moderation.toml")
 CONSULTATIONS: dict[str, Table] = {name: load(f"consultation-{name}.toml") for name in NAMES}
 
 
@@ -58,7 +60,7 @@ def below(contribution: Table) -> Iterator[tuple[str, Table, Table]]:
 
 
 def everything() -> Iterator[tuple[str, str, Table, Table]]:
-    """(consultation, kind, item, what it stands under) of all three consultations."""
+    """(consultation, kind, item, what it stands under) of all consultations."""
     for name in NAMES:
         for contribution in contributions(name):
             yield name, "contributions", contribution, contribution
@@ -85,7 +87,7 @@ def days_since(day: int, clock: str, loaded_at: datetime) -> float:
 
 
 def test_every_file_of_the_folder_is_used() -> None:
-    used = {"territory.toml", "people.toml", "organisations.toml", "pages.toml"}
+    used = {"territory.toml", "people.toml", "organisations.toml", "pages.toml", "moderation.toml"}
     for name in NAMES:
         used |= {f"consultation-{name}.toml", *CONSULTATIONS[name]["consultation"]["contribution_files"]}
     assert {path.name for path in FOLDER.glob("*.toml")} == used
@@ -158,11 +160,13 @@ def test_sections_are_a_tree_of_two_levels(name: str) -> None:
     assert max(level.values()) <= 2
 
 
-def test_one_consultation_is_open_one_coming_one_closed() -> None:
+def test_two_consultations_are_open_one_coming_one_closed() -> None:
     bounds = {
         name: [(row["opens_in_days"], row["closes_in_days"]) for row in CONSULTATIONS[name]["rounds"]] for name in NAMES
     }
     assert bounds["open"] == [(-20, 12)]
+    assert bounds["before"] == [(-6, 24)]
+    assert CONSULTATIONS["before"]["consultation"]["moderation"] == "before"
     assert min(opens for opens, _ in bounds["coming"]) == 9
     assert max(closes for _, closes in bounds["closed"]) == -40
     for name in NAMES:
@@ -282,8 +286,10 @@ def test_counts_fit_in_the_demonstration_voters() -> None:
 
 def test_a_hidden_item_says_by_whom_and_why() -> None:
     moderators = {row["person"] for row in TERRITORY["staff"] if row["role"] == "moderator"}
-    hidden = [item for _, _, item, _ in everything() if item.get("state") == "hidden"]
+    every = [item for _, _, item, _ in everything() if item.get("state") == "hidden"]
+    hidden = [item for item in every if "hidden_by" in item]
     assert hidden
+    assert [item["ground"] for item in every if "hidden_by" not in item] == ["automatic"]
     for item in hidden:
         assert item["hidden_by"] in moderators
         assert item["ground"] in GROUNDS
@@ -308,6 +314,51 @@ def test_the_open_consultation_is_rich_and_uneven() -> None:
     assert set(amendments) == {"adopted", "declined", "pending"}
     assert amendments.total() >= 5
     assert sum(len(row.get("tallies", [])) for row in rows) == 1
+
+
+def test_what_is_read_first_was_kept_after_it_was_written() -> None:
+    moderators = {row["person"] for row in TERRITORY["staff"] if row["role"] == "moderator"}
+    read = [item for name, _, item, _ in everything() if name == "before"]
+    assert read
+    for item in read:
+        assert item["kept_by"] in moderators
+        assert 0 < item["kept_days_ago"] < item["days_ago"]
+    assert len(CONSULTATIONS["before"]["held"]) == 3
+
+
+def keyed() -> dict[str, Table]:
+    found = [item for _, _, item, _ in everything() if "key" in item]
+    assert len({item["key"] for item in found}) == len(found)
+    return {item["key"]: item for item in found}
+
+
+def test_moderation_speaks_of_what_is_there_in_the_order_of_time() -> None:
+    items = keyed()
+    for name in ("reports", "decisions", "appeals", "notes", "taken"):
+        for row in MODERATION[name]:
+            item = items[row["on"]]
+            assert row["days_ago"] < item["days_ago"], row["on"]
+            assert row.get("by") != item["by"], "nobody reports or decides on what they wrote"
+    for row in MODERATION["reports"]:
+        assert Ground(row["ground"])
+        assert ("by" in row) != ("email" in row)
+    for row in MODERATION["appeals"]:
+        item = items[row["on"]]
+        first = next((one for one in MODERATION["decisions"] if one["on"] == row["on"]), None)
+        decided = (first["by"], first["days_ago"]) if first else (item["hidden_by"], item["state_days_ago"])
+        assert row["days_ago"] < decided[1]
+        if "heard_by" in row:
+            assert row["heard_by"] != decided[0], "somebody else hears it"
+            assert row["heard_days_ago"] < row["days_ago"]
+            assert AppealOutcome(row["outcome"])
+
+
+def test_every_kind_of_decision_that_a_newcomer_looks_for_is_there() -> None:
+    effects = {Effect(row["effect"]) for row in MODERATION["decisions"]}
+    assert effects == {Effect.KEEP, Effect.CORRECT, Effect.MERGE, Effect.HIDE}
+    assert MODERATION["restrictions"]
+    outcomes = [row.get("outcome") for row in MODERATION["appeals"]]
+    assert {"upheld", "reversed", None} == set(outcomes)
 
 
 def test_the_closed_consultation_is_small_and_the_coming_one_empty() -> None:
@@ -355,9 +406,9 @@ def test_waiting_and_drafts_have_no_number_and_their_writers_are_right() -> None
     keys = {section["key"] for section in opened["sections"]}
     assert [PEOPLE[row["by"]]["confirmed"] for row in opened["waiting"]] == [False]
     assert [PEOPLE[row["by"]]["confirmed"] for row in opened["drafts"]] == [True]
-    for row in [*opened["waiting"], *opened["drafts"]]:
+    for row in [*opened["waiting"], *opened["drafts"], *CONSULTATIONS["before"]["held"]]:
         assert "number" not in row
-        assert row["section"] in keys
+        assert row["section"] in keys or row in CONSULTATIONS["before"]["held"]
         assert row["days_ago"] < PEOPLE[row["by"]]["registered_days_ago"]
 
 
@@ -367,6 +418,7 @@ def test_the_four_pages_are_there_and_the_charter_can_be_cited() -> None:
     numbers = [int(found) for found in re.findall(r"^### Article (\d+)\.", pages["charter"]["body"], re.MULTILINE)]
     assert numbers == list(range(1, 12))
     reasons = [item["reason"] for _, _, item, _ in everything() if "hidden_by" in item]
+    reasons += [row["reason"] for row in [*MODERATION["decisions"], *MODERATION["restrictions"]]]
     cited = {int(found) for reason in reasons for found in re.findall(r"articles? (\d+)", reason)}
     assert cited
     assert cited <= set(numbers)

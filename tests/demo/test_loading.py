@@ -166,7 +166,7 @@ async def test_people_organisations_and_staff_are_there(loaded: Starlette) -> No
         waiting = await execute("SELECT COUNT(*) AS n FROM contribution i JOIN consultation k"
                                 " ON k.id = i.consultation_id WHERE k.slug = :slug AND i.state = 'waiting'",
                                 slug=play.slug)  # fmt: skip
-        assert waiting[0]["n"] == len(play.waiting)
+        assert waiting[0]["n"] == len(play.waiting) + len(play.held)
 
 
 async def test_everything_lies_in_the_past_and_in_its_round(loaded: Starlette) -> None:
@@ -202,7 +202,7 @@ def hidden_words() -> list[str]:
                 if state(item) != PUBLIC:
                     found.append(html_to_text(render_markdown(texts(item)[1] or item.get("note", ""))))
                     found += [item["title"]] if "title" in item else []
-        found += [html_to_text(render_markdown(texts(one)[1])) for one in [*play.waiting, *play.drafts]]
+        found += [html_to_text(render_markdown(texts(one)[1])) for one in [*play.waiting, *play.held, *play.drafts]]
     return [re.sub(r"\s+", " ", words)[:60].strip() for words in found if words.strip()]
 
 

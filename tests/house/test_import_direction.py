@@ -22,6 +22,8 @@ BELOW["moderation"] = set(BELOW) - {"core"}
 GROUND = set(BELOW)
 # Rooms that nobody imports but app, routes and cli: they look at everything, and react to it.
 TOP = {"notifications", "exports", "imports", "embeds", "analysis", "register", "reading", "demo", "running"}
+# … but for the demonstration, which is made by the rooms' own actions, those at the top included
+SHOWS = {"demo": {"notifications", "analysis"}}
 # web is beside the rooms: their pages and forms stand on it, it knows only who is asking and where
 WEB_KNOWS = {"core", "territories", "accounts"}
 # What knows everyone.
@@ -82,7 +84,7 @@ def rooms_known_by(room: str) -> set[str]:
     if room == "core":
         return {"core"}
     below = BELOW.get(room, GROUND)
-    return {room, "core", "web"} | below
+    return {room, "core", "web"} | below | SHOWS.get(room, set())
 
 
 def is_allowed(module: Module, target: str) -> bool:
