@@ -12,6 +12,7 @@ from itsdangerous import URLSafeTimedSerializer
 
 from consult.accounts.links import PURPOSE as MAIL_LINK
 from consult.accounts.models import LinkPurpose, MailLink, Role, Staff
+from consult.analysis.keeping import keep_all_figures
 from consult.arguments.actions import publish_argument
 from consult.arguments.models import Side
 from consult.consultations.actions import edit_round
@@ -41,6 +42,7 @@ from consult.votes.actions import cast_vote, give_support
 from tests.cast import Person, a_consultation, a_person, an_organisation
 from tests.imports.answers import an_argument, an_opinion, write_lines
 from tests.journeys.conftest import Place
+from tests.journeys.furnished_closing import closed_periods
 from tests.journeys.furnished_moderation import moderated
 from tests.journeys.serving import SETTINGS
 
@@ -77,15 +79,17 @@ async def furnish(place: Place, folder: Path) -> Furnished:
     luc = await a_person("Luc Martin", administrator=place.territory)
     marie = await a_person("Marie Lune", moderator=place.territory)
     newcomer = await a_person("Jeanne Nouvelle", confirmed=False)
-    made.people = {"nobody": None, "citizen": awa, "administrator": luc, "newcomer": newcomer}
+    made.people = {"nobody": None, "citizen": awa, "administrator": luc, "moderator": marie, "newcomer": newcomer}
     made.here["staff"] = (await Staff.get(account_id=marie.id, role=Role.MODERATOR)).id
     await organisations(made, awa, marie)
     await open_consultation(made, awa, luc, marie, newcomer)
     await other_consultations(made, folder)
+    await closed_periods(made, awa, marie, newcomer)
     await letters(made, awa)
     await moderated(made, awa, marie, server_token)
     for name in ("accessibility", "legal", "privacy"):
         await write_territory_page(luc.voice("administrator"), territory_id=place.territory.id, name=name, body=BODY)
+    await keep_all_figures()
     return made
 
 

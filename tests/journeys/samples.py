@@ -31,6 +31,7 @@ SAMPLES: dict[str, list[str] | None] = {
         "/consultations/brouillon",
         "/consultations/vide",
         "/consultations/importee",
+        "/consultations/close",
     ],
     "/consultations/{slug}/contributions": [
         "/consultations/{slug}/contributions",
@@ -139,6 +140,25 @@ SAMPLES: dict[str, list[str] | None] = {
     f"{A}/rounds/new": [ADMIN + "/rounds/new", "/admin/consultations/brouillon/rounds/new"],
     f"{A}/rounds/{{id:int}}": [ADMIN + "/rounds/{round}"],
     f"{A}/rounds/{{id:int}}/remove": [ADMIN + "/rounds/{coming_round}/remove"],
+    f"{A}/rounds/{{id:int}}/extend": [
+        ADMIN + "/rounds/{round}/extend",
+        "/admin/consultations/terminee/rounds/{over_round}/extend",
+    ],
+    f"{A}/rounds/{{id:int}}/shorten": [ADMIN + "/rounds/{round}/shorten"],
+    f"{A}/rounds/{{id:int}}/reopen": ["/admin/consultations/terminee/rounds/{over_round}/reopen"],
+    f"{A}/procedure": [ADMIN + "/procedure", "/admin/consultations/brouillon/procedure"],
+    "/moderation/closing": ["/moderation/closing"],
+    "/moderation/closing/{slug}": [
+        "/moderation/closing/{slug}",
+        "/moderation/closing/terminee",
+        "/moderation/closing/close",
+    ],
+    f"{A}/dashboard": [ADMIN + "/dashboard", "/admin/consultations/brouillon/dashboard"],
+    "/admin/journal": [
+        "/admin/journal",
+        "/admin/journal?kind=moderation&consultation=plan-velo",
+        "/admin/journal?day=2020-01-01",
+    ],
     "/admin/pages": ["/admin/pages"],
     "/admin/pages/{name}": ["/admin/pages/legal", "/admin/pages/charter"],
     "/moderation/decisions": [
@@ -198,6 +218,9 @@ EMPTY = {
     "/admin/consultations/new": ("administrator", "Créer le brouillon"),
     "/admin/consultations/brouillon/sections/new": ("administrator", "Ajouter la rubrique"),
     "/admin/consultations/brouillon/rounds/new": ("administrator", "Ajouter la période"),
+    "/moderation/closing/terminee": ("moderator", "Clore la période"),
+    "/admin/consultations/plan-velo/rounds/{round}/extend": ("administrator", "Prolonger"),
+    "/admin/consultations/terminee/rounds/{over_round}/reopen": ("administrator", "Rouvrir"),
     "/admin/staff": ("administrator", "Envoyer l’invitation"),
     "/admin/organisations/{org_waiting}/refuse": ("administrator", "Refuser"),
 }
