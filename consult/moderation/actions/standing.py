@@ -154,7 +154,8 @@ async def _take_wordings(kind: Kind, item_id: int) -> list[dict[str, Any]]:
     model, owner = _WORDINGS[kind]
     taken = []
     for wording in await model.filter(**{owner: item_id}).order_by("id"):
-        columns = [name for name in SEALED[kind] if name in model._meta.fields_map]
+        # what the author said of a change is theirs too
+        columns = [name for name in dict.fromkeys([*SEALED[kind], "reason"]) if name in model._meta.fields_map]
         taken.append({"id": str(wording.pk), **_take(wording, columns)})
         await wording.save(update_fields=columns)
     return taken
