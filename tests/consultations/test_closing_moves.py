@@ -151,6 +151,18 @@ async def test_a_verb_does_what_it_says_or_nothing(
     assert not await AuditEntry.all().count()
 
 
+async def test_a_closing_sent_back_as_it_was_moves_nothing_and_says_so(app: Starlette, frozen: datetime) -> None:
+    office = await Office.make(app)
+    for verb, words in (("extend", "une fermeture plus tardive"), ("shorten", "une date plus proche")):
+        path = f"{ADMIN}/rounds/{office.round.id}/{verb}"
+        guard = (await office.visitor.get(path)).guard()
+        typed = {"closes_on": "2026-03-30", "closes_hour": "14:00", "reason": REASON}
+        answer = await office.visitor.post(path, {**guard, **typed})
+        assert answer.status == 422
+        assert words in answer.words
+    assert not await AuditEntry.all().count()
+
+
 async def test_the_whole_form_tells_the_same(app: Starlette, frozen: datetime) -> None:
     office = await Office.make(app)
     await extend(office, DAY, reason=REASON)

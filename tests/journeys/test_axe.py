@@ -74,7 +74,9 @@ def gate_of(route: Route) -> str:
 def visitors(route: Route) -> list[str]:
     """Who goes to see it."""
     gate = gate_of(route)
-    names = ["administrator"] if gate.startswith("staff") else ["citizen", "administrator"]
+    names = ["citizen", "administrator"]
+    if gate.startswith("staff"):
+        names = [one for one in ("moderator", "administrator") if one in gate]
     if gate in {"anyone", "signed_out", "demo_only"}:
         names.insert(0, "nobody")
     return names + (["newcomer"] if route.path in NEWCOMERS else [])

@@ -15,12 +15,13 @@ from consult.consultations.events import (
 )
 from consult.consultations.models import ConsultationState, Round
 from consult.consultations.rules import Deed
-from consult.consultations.rules.closing import ClosingMove, closing_move, move_refusal
+from consult.consultations.rules.closing import ClosingMove, closing_move, move_refusal, unmoved_refusal
 from consult.consultations.rules.organising import (
     ROUND_ALLOWS_NOTHING,
     ROUND_WAS_OPEN,
     calendar_refusal,
     changed_values,
+    fingerprint,
     meanwhile_refusal,
     past_refusal,
     round_values,
@@ -133,6 +134,8 @@ async def _rewrite(
     old = round_values(one)
     before, after = changed_values(old, new)
     if not after:
+        # pressed twice, it is done; but whoever was shown this very closing and sends it back has moved nothing
+        refuse(unmoved_refusal(asked) if asked and base == fingerprint(old) else None)
         action.nothing_to_do()
         return one
     refuse(meanwhile_refusal(base, old))

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from consult.consultations.rules import Dated
+from consult.consultations.rules.organising import CLOSES_IN_THE_PAST
 from consult.core.errors import Refusal
 from consult.core.language import N_
 
@@ -57,4 +58,13 @@ def move_refusal(asked: ClosingMove | None, present: Dated, closes_at: datetime,
         return ROUND_NOT_OVER
     if move is ClosingMove.REOPEN:
         return ROUND_IS_OVER
-    return {ClosingMove.EXTEND: NOT_LATER, ClosingMove.SHORTEN: NOT_EARLIER}.get(asked) if asked else None
+    return unmoved_refusal(asked) if asked else None
+
+
+def unmoved_refusal(asked: ClosingMove) -> Refusal:
+    """What to say to somebody whose new closing is not on the side that they asked for."""
+    return {
+        ClosingMove.EXTEND: NOT_LATER,
+        ClosingMove.SHORTEN: NOT_EARLIER,
+        ClosingMove.REOPEN: CLOSES_IN_THE_PAST,
+    }[asked]
