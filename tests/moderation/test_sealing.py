@@ -21,7 +21,7 @@ from consult.moderation.actions.sealing import drop_sealed, forget_reporters
 from consult.moderation.actions.undoing import decide_again
 from consult.moderation.effects import drop_cases_of_account
 from consult.moderation.models import Appeal, Case, Decision, Kind, Report, SealedText
-from consult.moderation.references import ALPHABET, draw_reference, read_reference
+from consult.moderation.rules.references import ALPHABET, draw_reference, read_reference
 from tests.attacks.recount import recount
 from tests.cast import NOON, a_person
 from tests.moderation.affairs import REASON, STRANGER, Affair, an_affair, events_named, refused, state_of

@@ -12,10 +12,10 @@ from consult.moderation.actions.looking import (
     is_member,
     is_replaced,
 )
+from consult.moderation.actions.numbering import new_reference
 from consult.moderation.actions.undoing import hold_decision, undo
 from consult.moderation.events import AppealHeard, AppealMade
 from consult.moderation.models import Appeal, AppealOutcome, Decision, Effect
-from consult.moderation.references import new_reference
 from consult.moderation.rules.appealing import (
     APPEAL_UNDONE,
     appeal_refusal,

@@ -17,7 +17,6 @@ from consult.moderation.actions.looking import (
     hold_consultation,
     name_of,
     open_case_of,
-    open_key,
 )
 from consult.moderation.actions.standing import load_item
 from consult.moderation.events import CaseAssigned, CaseDropped, CaseOpened, CaseReleased, NoteWritten
@@ -30,7 +29,7 @@ from consult.moderation.rules.deciding import (
     moderator_refusal,
     note_refusal,
 )
-from consult.moderation.rules.items import AnItem, contribution_id_of
+from consult.moderation.rules.items import AnItem, contribution_id_of, open_key
 
 Details = Mapping[str, Any]
 

@@ -12,11 +12,12 @@ from consult.core.errors import NotFound, refuse
 from consult.core.voice import SYSTEM, Voice
 from consult.moderation.actions.cases import put_in_queue
 from consult.moderation.actions.looking import decision_here, hold_consultation, is_member, is_replaced
-from consult.moderation.actions.rewording import reword_item, says_already
+from consult.moderation.actions.rewording import reword_item
 from consult.moderation.actions.standing import load_item
 from consult.moderation.events import CorrectionSent
 from consult.moderation.models import Case, CaseReason, Decision, Effect, Kind
 from consult.moderation.rules.appealing import NOT_ASKED, is_addressee, sending_refusal
+from consult.moderation.rules.correcting import says_already
 from consult.moderation.rules.items import contribution_id_of
 
 LOOK_BACK = timedelta(days=365)

@@ -8,7 +8,7 @@ from consult.core.action import Action
 from consult.core.database import dialect, execute
 from consult.core.errors import NotFound
 from consult.moderation.models import Appeal, Case, Decision, Kind
-from consult.moderation.rules.items import AnItem
+from consult.moderation.rules.items import AnItem, open_key
 from consult.moderation.rules.reporting import Conflict
 
 _TABLES = {kind: kind.value for kind in Kind if kind is not Kind.ACCOUNT}
@@ -109,11 +109,6 @@ async def decision_here(territory_id: int, decision_id: int) -> Decision:
 async def open_case_of(kind: Kind, item_id: int) -> Case | None:
     """The open case of an item, if there is one."""
     return await Case.get_or_none(open_key=open_key(kind, item_id))
-
-
-def open_key(kind: Kind, item_id: int) -> str:
-    """What keeps a second open case of an item out."""
-    return f"{kind.value}:{item_id}"
 
 
 async def is_replaced(decision_id: int) -> bool:

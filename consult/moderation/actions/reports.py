@@ -10,10 +10,10 @@ from consult.core.voice import Voice
 from consult.moderation.actions.cases import count_reports, put_in_queue
 from consult.moderation.actions.deciding import hide_provisionally
 from consult.moderation.actions.looking import conflict_of, consultation_of, hold_consultation, is_public
+from consult.moderation.actions.numbering import new_reference
 from consult.moderation.actions.standing import load_item
 from consult.moderation.events import ItemReported
 from consult.moderation.models import Case, CaseReason, Decision, Ground, Kind, Report, Watch
-from consult.moderation.references import new_reference
 from consult.moderation.rules.items import AnItem
 from consult.moderation.rules.reporting import report_refusal
 

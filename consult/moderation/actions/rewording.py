@@ -92,15 +92,3 @@ async def _reword_source(action: Action, row: Source, title: str, link: str, cat
     columns = ["title", "link", "category", "body", "body_html", "edited_at", "revision"]
     await row.save(update_fields=columns)
     await count_change(action, row.contribution_id)
-
-
-def says_already(row: AnItem, *, title: str, body: str, link: str, category: str) -> bool:
-    """Whether an item has this very wording: a form sent twice."""
-    match row:
-        case Contribution():
-            return (row.title, row.body) == (clean_line(title), clean_text(body))
-        case Source():
-            said = (clean_line(title), web_address(clean_line(link)), clean_text(body), category or row.category.value)
-            return said == (row.title, row.link, row.body, row.category.value)
-        case _:
-            return row.body == clean_text(body)

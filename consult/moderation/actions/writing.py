@@ -6,9 +6,9 @@ from typing import Any
 
 from consult.core.action import Action
 from consult.core.keys import new_key
+from consult.moderation.actions.numbering import new_reference
 from consult.moderation.events import DecisionMade
 from consult.moderation.models import Case, Decision, Effect, Kind
-from consult.moderation.references import new_reference
 from consult.moderation.rules.items import AnItem, contribution_id_of
 
 

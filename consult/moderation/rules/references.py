@@ -3,12 +3,9 @@
 import secrets
 from datetime import datetime
 
-from consult.core.database import execute
-
 # Crockford's base 32: no I, L, O or U, which are misread for others or spell words.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 6
-_TABLES = {"S": "report", "D": "decision", "R": "appeal"}
 
 
 def draw_reference(letter: str, at: datetime) -> str:
@@ -20,11 +17,3 @@ def read_reference(typed: str) -> str:
     """What somebody typed as a reference, as we would have written it: case, spaces and the misread letters mended."""
     letter, _, rest = "".join(typed.split()).upper().partition("-")
     return f"{letter}-{rest.replace('O', '0').replace('I', '1').replace('L', '1')}" if rest else letter
-
-
-async def new_reference(letter: str, at: datetime) -> str:
-    """A reference that nothing of its sort has yet. The column's own uniqueness stands behind it."""
-    while True:
-        drawn = draw_reference(letter, at)
-        if not await execute(f"SELECT 1 FROM {_TABLES[letter]} WHERE reference = :drawn", drawn=drawn):
-            return drawn
