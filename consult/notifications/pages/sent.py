@@ -14,6 +14,7 @@ from consult.web.language import gettext
 from consult.web.render import page
 
 TEMPLATES = {
+    "account_deleted": N_("Compte supprimé"),
     "account_restored": N_("Suspension levée"),
     "address_changed": N_("Adresse changée"),
     "amendment_adopted": N_("Modification adoptée"),
