@@ -43,6 +43,8 @@ from tests.cast import Person, a_consultation, a_person, an_organisation
 from tests.imports.answers import an_argument, an_opinion, write_lines
 from tests.journeys.conftest import Place
 from tests.journeys.furnished_closing import closed_periods
+from tests.journeys.furnished_desk import the_desk
+from tests.journeys.furnished_mails import followed
 from tests.journeys.furnished_moderation import moderated
 from tests.journeys.serving import SETTINGS
 
@@ -86,7 +88,9 @@ async def furnish(place: Place, folder: Path) -> Furnished:
     await other_consultations(made, folder)
     await closed_periods(made, awa, marie, newcomer)
     await letters(made, awa)
+    await followed(made, awa)
     await moderated(made, awa, marie, server_token)
+    await the_desk(made, luc, marie)
     for name in ("accessibility", "legal", "privacy"):
         await write_territory_page(luc.voice("administrator"), territory_id=place.territory.id, name=name, body=BODY)
     await keep_all_figures()
