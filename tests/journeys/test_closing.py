@@ -114,7 +114,7 @@ async def test_an_administrator_extends_brings_forward_and_opens_again(place: Pl
     await luc.tick("Participation du public en matière d’environnement")
     await luc.type("Raison du changement", "Le préfet le demande.")
     await luc.press("Enregistrer")
-    await luc.reads("Code de l’environnement, art. L123-19-1", "au moins 21 jours pleins", "Ce calendrier lui en laisse")
+    await luc.reads("Code de l’environnement, art. L123-19-1", "Ce calendrier lui en laisse")
     await luc.tick("Consultation volontaire")
     await luc.press("Enregistrer")
     await reader.finds("/consultations/plan-velo", "Cadre : Consultation volontaire")
