@@ -157,10 +157,16 @@ SAMPLES: dict[str, list[str] | None] = {
         "/moderation/cases/{case_decided}?done={masked}",
     ],
     "/moderation/cases/{id:int}/restrict": ["/moderation/cases/{case_argument}/restrict"],
-    "/moderation/bulk": ["/moderation/bulk?case={case_argument}&case={case_source}&case={case_own}", "/moderation/bulk"],
+    "/moderation/bulk": [
+        "/moderation/bulk?case={case_argument}&case={case_source}&case={case_own}",
+        "/moderation/bulk",
+    ],
     "/moderation/bulk/outcome": ["/moderation/bulk/outcome?case={case_decided}&case={case_own}"],
     "/moderation/items/{kind}/{id:int}": ["/moderation/items/argument/{judged}", "/moderation/items/source/{source}"],
-    "/moderation/decisions/{id:int}/again": ["/moderation/decisions/{asked}/again", "/moderation/decisions/{masked}/again"],
+    "/moderation/decisions/{id:int}/again": [
+        "/moderation/decisions/{asked}/again",
+        "/moderation/decisions/{masked}/again",
+    ],
     "/moderation/appeals": ["/moderation/appeals", "/moderation/appeals?heard=1"],
     "/moderation/appeals/{id:int}": ["/moderation/appeals/{appeal_made}"],
     "/moderation/settings": ["/moderation/settings"],

@@ -39,9 +39,7 @@ class Desk:
         """One more person reports an item."""
         person = await a_person(f"Lanceuse {len(self.reporters)}")
         self.reporters.append(person)
-        await report_item(
-            person.voice(), **self.where, kind=kind, item_id=item_id, ground=ground, text=text, once=None
-        )
+        await report_item(person.voice(), **self.where, kind=kind, item_id=item_id, ground=ground, text=text, once=None)
         return await Case.get(kind=kind, item_id=item_id, is_open=True)
 
     async def reported_argument(self, body: str = "Vous êtes tous des incapables.") -> tuple[Argument, Case]:
@@ -51,9 +49,7 @@ class Desk:
 
     async def seen(self, kind: Kind, item_id: int, *reasons: CaseReason) -> Case:
         """A moderator has seen an item themselves."""
-        return await open_case(
-            self.maud.voice("moderator"), **self.where, kind=kind, item_id=item_id, reasons=reasons
-        )
+        return await open_case(self.maud.voice("moderator"), **self.where, kind=kind, item_id=item_id, reasons=reasons)
 
 
 async def a_desk(app: Starlette) -> Desk:

@@ -1,4 +1,4 @@
-"""Deciding in the browser: two clicks and one sentence, then the next; nothing typed is lost; nothing is overwritten."""
+"""Deciding in the browser: two clicks and one sentence, then the next; nothing typed is lost, nothing overwritten."""
 
 from datetime import timedelta
 

@@ -24,7 +24,7 @@ KINDS = (Kind.ARGUMENT, Kind.CONTRIBUTION, Kind.SOURCE, Kind.AMENDMENT)
 
 
 async def fill(desk: Desk, count: int) -> None:
-    """As many open cases, and three times as many that were decided before: a consultation that has gone on for a while."""
+    """As many open cases, and three times as many decided before: a consultation that has gone on for a while."""
     now, start = clock.now(), new_key()
     common = {
         "territory_id": desk.talk.territory.id,
@@ -107,7 +107,14 @@ async def test_fifty_thousand_wait_and_nothing_slows(app: Starlette, monkeypatch
 async def the_first_pages(crowded: Desk) -> None:
     """As a moderator reads them, with and without filters."""
     maud, slowest = crowded.window(crowded.maud), 0.0
-    for query in ("", "age=late", "kind=source", "ground=hatred", "consultation=plan-velo", "consultation=plan-velo&age=week"):
+    for query in (
+        "",
+        "age=late",
+        "kind=source",
+        "ground=hatred",
+        "consultation=plan-velo",
+        "consultation=plan-velo&age=week",
+    ):
         with counted() as asked:
             begun = time.monotonic()
             shown = await maud.get(f"/moderation?{query}")

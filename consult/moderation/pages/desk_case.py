@@ -143,7 +143,9 @@ async def _standing(request: Request, row: Case, form: DecisionForm | None, refu
 
 def addresses(request: Request, row: Case, following: int | None) -> dict[str, str]:
     """Where the forms of a case are sent, and where one goes on, in the same filters."""
-    named = {name: case_address(request, row.id, f"/{name}") for name in ("take", "release", "notes", "decide", "restrict")}
+    named = {
+        name: case_address(request, row.id, f"/{name}") for name in ("take", "release", "notes", "decide", "restrict")
+    }
     queue = with_query(QUEUE, kept_filters(request))
     return named | {"queue": queue, "next": case_address(request, following) if following else ""}
 

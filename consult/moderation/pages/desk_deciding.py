@@ -229,7 +229,9 @@ async def _whys(request: Request, rows: list[dict[str, Any]]) -> dict[int, str]:
     for row in rows:
         if not row["is_open"]:
             effect = decided[row["id"]]["effect"] if row["id"] in decided else ""
-            said[row["id"]] = gettext("Déjà décidé : %(effect)s") % {"effect": gettext(EFFECTS[effect])} if effect else ""
+            said[row["id"]] = (
+                gettext("Déjà décidé : %(effect)s") % {"effect": gettext(EFFECTS[effect])} if effect else ""
+            )
             continue
         refusal = conflict_refusal(conflicts[row["id"]]) or assignment_refusal(
             voice, _Assigned(row), at, name=row["holder"] or ""

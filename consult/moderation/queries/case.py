@@ -53,7 +53,8 @@ async def notes_on(case_id: int) -> list[Row]:
 
 
 _DECISION = (
-    "SELECT d.id, d.reference, d.kind, d.item_id, d.case_id, d.account_id, d.organisation_id, d.effect, d.ground, d.reason, d.automated,"
+    "SELECT d.id, d.reference, d.kind, d.item_id, d.case_id, d.account_id, d.organisation_id, d.effect, d.ground,"
+    " d.reason, d.automated,"
     " d.hidden_meanwhile, d.until, d.by_id, d.decided_at, d.opened_at, d.replaces_id, d.consultation_id,"
     " moderator.public_name AS by_name, w.slug, w.title AS consultation, target.number AS merged_into,"
     " p.id AS appeal_id, p.heard_at, p.outcome,"

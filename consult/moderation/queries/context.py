@@ -68,7 +68,11 @@ def _shown(kind: Kind, row: Mapping[str, Any]) -> Row:
     shown |= {"title": row.get("title", ""), "side": row.get("side") or "", "above_html": row.get("above_html") or ""}
     shown["href"] = _address(kind, row)
     if kind is Kind.AMENDMENT:
-        base = {"body": row["base_body"] or "", "body_html": row["base_html"] or "", "origin": row["contribution_origin"]}
+        base = {
+            "body": row["base_body"] or "",
+            "body_html": row["base_html"] or "",
+            "origin": row["contribution_origin"],
+        }
         shown["title_parts"] = changed_parts(row["base_title"] or "", row["title"])
         shown["parts"] = word_diff(words_of(base), row["body"])
     if kind is Kind.SOURCE:

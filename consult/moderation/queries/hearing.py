@@ -10,8 +10,8 @@ from consult.moderation.models import Appeal
 Row = dict[str, Any]
 PAGE_SIZE = 25
 _COLUMNS = (
-    "p.id, p.reference, p.made_at, p.heard_at, p.outcome, d.id AS decision_id, d.effect, d.ground, d.kind, d.decided_at,"
-    " d.reference AS decision_reference, w.title AS consultation"
+    "p.id, p.reference, p.made_at, p.heard_at, p.outcome, d.id AS decision_id, d.effect, d.ground, d.kind,"
+    " d.decided_at, d.reference AS decision_reference, w.title AS consultation"
 )
 _FROM = (
     " FROM appeal p JOIN decision d ON d.id = p.decision_id LEFT JOIN consultation w ON w.id = d.consultation_id"

@@ -187,7 +187,8 @@ class QueueCounts:
 
 
 def _count(where: list[str]) -> str:
-    return f"(SELECT COUNT(*) FROM (SELECT 1 AS one FROM moderation_case c WHERE {' AND '.join(where)} LIMIT :most) few)"
+    bounded = f"SELECT 1 AS one FROM moderation_case c WHERE {' AND '.join(where)} LIMIT :most"
+    return f"(SELECT COUNT(*) FROM ({bounded}) few)"
 
 
 async def queue_counts(wanted: WantedCases) -> QueueCounts:
@@ -198,8 +199,8 @@ async def queue_counts(wanted: WantedCases) -> QueueCounts:
     for name, value in late_params.items():
         params[f"late_{name}" if name.startswith(("since", "those")) else name] = value
     rows = await execute(
-        f"SELECT {_count(where)} AS found, {_count(renamed)} AS late, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM appeal"
-        " WHERE territory_id = :territory AND heard_at IS NULL LIMIT :most) few) AS appeals",
+        f"SELECT {_count(where)} AS found, {_count(renamed)} AS late, (SELECT COUNT(*) FROM (SELECT 1 AS one"
+        " FROM appeal WHERE territory_id = :territory AND heard_at IS NULL LIMIT :most) few) AS appeals",
         {**params, "most": COUNT_LIMIT + 1},
     )
     return QueueCounts(found=int(rows[0]["found"]), late=int(rows[0]["late"]), appeals=int(rows[0]["appeals"]))
