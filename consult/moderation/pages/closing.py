@@ -86,7 +86,7 @@ async def _to_close(view: ConsultationView) -> Round | None:
 
 async def _page(request: Request, view: ConsultationView, one: Round | None, form: ClosePeriodForm) -> Response:
     here, closed = territory(request), request.query_params.get("done") == "closed"
-    said = gettext("La période est close. Les chiffres sont arrêtés, et les participants vont recevoir un courrier.")
+    said = gettext("La période est close. Les chiffres sont arrêtés, et les participants vont recevoir un courriel.")
     left = await left_in(view.row.id, here.id)
     return page(
         request,
