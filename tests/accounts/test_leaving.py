@@ -116,6 +116,14 @@ async def test_deletion_leaves_no_identity_anywhere(app: Starlette, vallon: Terr
     assert (await Visitor(app, person=awa).get("/account")).status == 303
 
 
+async def test_a_session_opened_while_its_person_left_is_nobodys(app: Starlette, vallon: Territory) -> None:
+    awa = await a_person()
+    visitor = Visitor(app, person=awa)
+    assert (await visitor.get("/account")).status == 200
+    await Account.filter(id=awa.id).update(deleted_at=NOON)
+    assert (await visitor.get("/account")).location == "/sign-in?next=%2Faccount"
+
+
 async def test_the_address_is_free_for_a_new_account(app: Starlette, vallon: Territory) -> None:
     from tests.accounts.people import last_address
 

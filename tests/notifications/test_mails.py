@@ -228,6 +228,16 @@ async def test_a_used_link_is_not_sent_any_more(db: str, postman: Postman) -> No
     assert not postman.arrived
 
 
+async def test_a_link_whose_time_is_over_is_not_sent_any_more(db: str, postman: Postman) -> None:
+    territory = await a_territory()
+    await accounts.ask_sign_in_link(SYSTEM, territory_id=territory.id, address=AWA)
+    mail = await the_mail()
+    await MailLink.all().update(expires_at=mail.created_at)
+    await send_waiting()
+    assert (await Mail.get()).state is MailState.DROPPED
+    assert not postman.arrived
+
+
 # ---------------------------------------------------------------- arguments and amendments
 
 
@@ -321,6 +331,15 @@ async def test_no_mail_about_what_is_hidden_before_it_is_sent(scene: Scene, post
         await type(argument).filter(id=argument.id).update(state=ItemState.HIDDEN)
     else:
         await Contribution.filter(id=scene.contribution.id).update(state=ItemState.HIDDEN)
+    await send_waiting()
+    assert (await Mail.get()).state is MailState.DROPPED
+    assert not postman.arrived
+
+
+async def test_no_mail_about_an_amendment_that_is_hidden_before_it_is_sent(scene: Scene, postman: Postman) -> None:
+    amendment = await amend(scene, scene.awa)
+    assert (await the_mail()).state is MailState.WAITING
+    await Amendment.filter(id=amendment.id).update(state=ItemState.HIDDEN)
     await send_waiting()
     assert (await Mail.get()).state is MailState.DROPPED
     assert not postman.arrived

@@ -9,8 +9,9 @@ import pytest
 
 from consult.core import clock
 from consult.core.keys import new_key
+from consult.notifications import sending
 from consult.notifications.models import Mail, MailState
-from consult.notifications.sending import LEASE, message_of, send_waiting
+from consult.notifications.sending import LEASE, TOO_OLD, message_of, send_waiting
 from consult.settings import SettingsError, settings
 from consult.territories.models import Territory
 from tests.cast import NOON, a_territory
@@ -46,6 +47,28 @@ async def test_a_mail_is_handed_over_once(db: str, postman: Postman) -> None:
     sent = await state_of(mail)
     assert (sent.state, sent.next_try_at, sent.error) == (MailState.SENT, None, "")
     assert sent.sent_at is not None
+
+
+async def test_a_mail_that_is_being_handed_over_is_nobody_elses(
+    db: str, postman: Postman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail, second = await a_mail(), []
+
+    async def meanwhile(*given: Any) -> Any:
+        monkeypatch.setattr(sending, "message_of", message_of)
+        second.append(await send_waiting())
+        return await message_of(*given)
+
+    monkeypatch.setattr(sending, "message_of", meanwhile)
+    assert (await send_waiting(), second) == (1, [0])
+    assert postman.to == [[mail.recipient]]
+
+
+async def test_a_mail_that_nobody_could_send_in_time_is_dropped(db: str, postman: Postman) -> None:
+    mail = await a_mail(created_at=clock.now() - TOO_OLD - timedelta(seconds=1))
+    assert await send_waiting() == 0
+    assert (await state_of(mail)).state is MailState.DROPPED
+    assert not postman.arrived
 
 
 async def test_it_says_who_writes_why_and_when(db: str, postman: Postman) -> None:

@@ -10,7 +10,10 @@ from consult.arguments.actions import correct_argument, withdraw_argument
 from consult.arguments.models import Argument, Side
 from consult.contributions.actions import publish_contribution, revise_contribution, withdraw_contribution
 from consult.contributions.models import Contribution
+from consult.contributions.queries import public_place
 from consult.core import clock
+from consult.reading import contribution_queries as reads
+from consult.reading.shown import argument_shown
 from consult.sources.actions import withdraw_source
 from consult.votes.actions import record_tally
 from tests.browsing import Visitor
@@ -175,6 +178,32 @@ async def test_what_is_withdrawn_leaves_a_mention_without_text(app: Starlette) -
     assert permalink.status == 200
     assert "regretté" not in permalink.text
     assert str(beside.id) not in permalink.text
+
+
+async def test_the_text_of_a_tombstone_does_not_leave_the_database(db: str) -> None:
+    d = await a_discussion()
+    argument = await d.argue(d.luc, body="Un canal, et rien que le canal.")
+    await correct_argument(d.luc.voice(), **d.place, argument_id=argument.id, body="Le canal, donc.")
+    source = await d.source(d.luc, title="Le canal en chiffres")
+    await withdraw_argument(d.luc.voice(), **d.place, argument_id=argument.id)
+    await withdraw_source(d.luc.voice(), **d.place, source_id=source.id)
+    other = await d.argue(d.luc, body="Autre chose.")
+    beside = await d.source(d.luc, other)
+    await withdraw_source(d.luc.voice(), **d.place, source_id=beside.id)
+    await d.contribution.refresh_from_db()
+    d.contribution.annexes = [{"title": "Plan du canal", "url": "https://example.org/plan.pdf"}]
+    await d.contribution.save()
+    said = await reads.beneath(d.contribution.id, {})
+    assert (len(said.argument_ids), len(said.sources.items)) == (2, 1), "a tombstone stands in its place"
+    assert not said.beside, "but not under an argument"
+    assert await reads.argument_wordings(argument.id) == []
+    assert "canal" in str(await reads.contribution_frame(d.consultation.id, 1))
+    await d.hide()
+    assert "canal" not in f"{await reads.contribution_frame(d.consultation.id, 1)} {said}"
+    gone = next(row for row in said.arguments["for"].items if row["id"] == argument.id)
+    tombstone = argument_shown(None, gone, ())  # type: ignore[arg-type]
+    assert set(tombstone) == {"key", "side", "state", "at", "ground"}
+    assert await public_place(d.territory.id, d.consultation.slug, 1) is None
 
 
 @pytest.mark.parametrize("end", ["withdrawn", "hidden"])

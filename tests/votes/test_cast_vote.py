@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from consult.contributions.actions import revise_contribution
+from consult.contributions.actions import revise_contribution, withdraw_amendment
 from consult.contributions.models import Amendment, Contribution
 from consult.core import clock
 from consult.core.errors import NotFound, Refused
@@ -157,6 +157,29 @@ async def test_a_neighbour_finds_nothing_to_vote_on(db: str) -> None:
     with pytest.raises(NotFound):
         await cast_vote(awa.voice(), **other.place, contribution_id=d.contribution.id, choice="agree")
     assert await counted(d.contribution) == {}
+
+
+async def test_nobody_votes_on_a_withdrawn_amendment(db: str) -> None:
+    d = await a_discussion()
+    awa, zoe = await a_person("Awa"), await a_person("Zoé")
+    amendment = await d.amend(awa)
+    await withdraw_amendment(awa.voice(), **d.place, contribution_id=d.contribution.id, amendment_id=amendment.id)
+    with pytest.raises(NotFound):
+        await d.vote(zoe, amendment=amendment)
+
+
+async def test_a_consultation_still_open_lends_no_vote_to_one_that_is_closed(db: str) -> None:
+    d = await a_discussion()
+    still_open = await a_discussion(d.territory, slug="plan-eau")
+    awa, zoe = await a_person("Awa"), await a_person("Zoé")
+    amendment = await d.amend(awa)
+    await d.close()
+    for about in (None, amendment.id):
+        with pytest.raises(NotFound):
+            await cast_vote(
+                zoe.voice(), **still_open.place, contribution_id=d.contribution.id, amendment_id=about, choice="agree"
+            )
+    assert await Vote.all().count() == 0
 
 
 async def test_nobody_votes_on_a_hidden_contribution(db: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from consult.arguments.actions import withdraw_argument
 from consult.arguments.models import Argument
+from consult.contributions.actions import withdraw_amendment
 from consult.core import clock
 from consult.core.errors import NotFound, Refused
 from consult.sources.models import Source
@@ -103,6 +104,30 @@ async def test_what_is_gone_or_elsewhere_is_not_supported(db: str) -> None:
     await d.hide()
     with pytest.raises(NotFound):
         await d.support(awa, source)
+    assert await Support.all().count() == 0
+
+
+async def test_what_stands_under_a_withdrawn_amendment_is_not_supported(db: str) -> None:
+    d = await a_discussion()
+    awa, zoe = await a_person("Awa"), await a_person("Zoé")
+    amendment = await d.amend(awa)
+    argument = await d.argue(d.luc, amendment=amendment)
+    beside = await d.source(d.luc, argument)
+    await withdraw_amendment(awa.voice(), **d.place, contribution_id=d.contribution.id, amendment_id=amendment.id)
+    for item in (argument, beside):
+        with pytest.raises(NotFound):
+            await d.support(zoe, item)
+
+
+async def test_another_consultation_still_open_lends_nothing_to_one_that_is_closed(db: str) -> None:
+    d = await a_discussion()
+    still_open = await a_discussion(d.territory, slug="plan-eau")
+    awa = await a_person("Awa")
+    argument, source = await d.argue(d.luc), await d.source(d.luc)
+    await d.close()
+    for item in ({"argument_id": argument.id}, {"source_id": source.id}):
+        with pytest.raises(NotFound):
+            await give_support(awa.voice(), **still_open.place, **item)
     assert await Support.all().count() == 0
 
 
