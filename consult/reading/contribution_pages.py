@@ -216,7 +216,7 @@ async def _around(
 
 def _held_back(request: Request, scene: Scene, own: list[Row]) -> dict[str, Any]:
     """What of one's own nobody else sees yet, and why one may not write here, if there is a reason."""
-    barred = restriction_of(request)
+    barred = restriction_of(request, short=True)
     unseen = [row for row in own if row["state"] == ItemState.WAITING]
     return {
         "barred": translate(barred) if barred else "",

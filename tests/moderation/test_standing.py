@@ -257,6 +257,11 @@ class Moderated(Storm):
         if self.dice.random() < 0.6:
             return await super().one(number)
         desk = Desk(self.d)
+        if self.dice.random() < 0.1:
+            time = self.dice.choice(("before", "after"))
+            await execute(
+                "UPDATE consultation SET moderation = :time WHERE id = :key", time=time, key=self.d.consultation.id
+            )
         verb = self.dice.choice(("hide", "hide", "restore", "restore", "seal", "keep", "merge", "unmerge"))
         merges = verb in {"merge", "unmerge"}
         model = Contribution if merges else self.dice.choice((Contribution, Amendment, Argument, Source))

@@ -98,7 +98,7 @@ async def test_a_restricted_person_is_told_before_they_write(app: Starlette, pag
     await restrict(who, d.territory)
     address = d.path + page if page != "/../new" else "/consultations/plan-velo/contributions/new"
     shown = await Visitor(app, person=who).get(address)
-    assert "vous ne pouvez ni écrire ni voter ici jusqu’au" in shown.words
+    assert "Votre compte est suspendu ici jusqu’au" in shown.words
     assert 'href="/account/decisions"' in shown.text
     assert "Publier l’argument" not in shown.words
 

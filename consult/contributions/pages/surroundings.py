@@ -13,11 +13,14 @@ from consult.contributions.access import ContributionAccess
 from consult.contributions.queries import changed_parts, words_of
 from consult.core import clock
 from consult.core.errors import Refusal
+from consult.core.language import N_
 from consult.core.text.diff import Segment, is_changed, word_diff
 from consult.core.text.markdown import render_markdown
 from consult.web.context import territory
-from consult.web.language import translate
+from consult.web.language import gettext, translate
 from consult.web.render import page
+
+BARRED = N_("Vous ne pouvez pas écrire ici pour l’instant")
 
 
 def show(
@@ -32,14 +35,13 @@ def show(
 
     Who may not write here by a decision is told so wherever there would be a form.
     """
-    barred = restriction_of(request) if "form" in values else None
-    refusal = (restriction_of(request, short=True) if barred else None) or refusal
+    barred = restriction_of(request, short=True) if "form" in values else None
     return page(
         request,
         template,
         consultation=view.row,
         said=round_sentence(view, clock.now(), territory(request).zone),
-        refusal=translate(refusal) if refusal else "",
+        refusal=gettext(BARRED) if barred else translate(refusal) if refusal else "",
         barred=translate(barred) if barred else "",
         **values,
     )
