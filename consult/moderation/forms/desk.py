@@ -27,8 +27,8 @@ class JudgementForm(Form):
     """An effect, a ground and a reason: what every decision has. What may go together is for the rules to say."""
 
     effect = RadioField(N_("Votre décision"), choices=[], validate_choice=False)
-    ground = SelectField(N_("Fondement"), choices=[], validate_choice=False)
-    reason = _Counted(N_("Motif, en une phrase"), LONGEST_REASON)
+    ground = SelectField(N_("Motif"), choices=[], validate_choice=False)
+    reason = _Counted(N_("Explication, en une phrase"), LONGEST_REASON)
 
     def validate_effect(self, field: RadioField) -> None:
         """Nothing is decided by leaving all circles empty."""
@@ -50,8 +50,8 @@ class RestrictionForm(Form):
     """For how long an account may not write, on what ground, and why."""
 
     days = SelectField(N_("Pendant"), choices=[], validate_choice=False)
-    ground = SelectField(N_("Fondement"), choices=[], validate_choice=False)
-    reason = _Counted(N_("Motif, en une phrase"), LONGEST_REASON)
+    ground = SelectField(N_("Motif"), choices=[], validate_choice=False)
+    reason = _Counted(N_("Explication, en une phrase"), LONGEST_REASON)
 
     def validate_days(self, field: SelectField) -> None:
         """One of the durations offered."""

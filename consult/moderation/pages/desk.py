@@ -88,6 +88,6 @@ def _selects(wanted: WantedCases, consultations: list[Consulted]) -> list[Select
             chosen,
         ),
         ("kind", gettext("Nature"), [("", gettext("Toutes")), *kind_choices()], wanted.kind),
-        ("ground", gettext("Fondement signalé"), [every, *grounds], wanted.ground),
+        ("ground", gettext("Motif signalé"), [every, *grounds], wanted.ground),
         ("age", gettext("Attend depuis"), [("", gettext("Peu importe")), *ages], wanted.age),
     ]

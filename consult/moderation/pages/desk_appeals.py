@@ -12,12 +12,11 @@ from consult.moderation.actions.looking import able_to_hear, conflict_with
 from consult.moderation.forms.desk import HearingForm
 from consult.moderation.models import Appeal, AppealOutcome, Kind
 from consult.moderation.pages.desk import tabs
-from consult.moderation.pages.desk_words import QUEUE, ground_words, just_done, name_of
+from consult.moderation.pages.desk_words import QUEUE, effect_words, ground_words, just_done, kind_words, name_of
 from consult.moderation.queries.case import decision_in
 from consult.moderation.queries.context import item_in_context, wordings_of
 from consult.moderation.queries.hearing import appeal_in, appeals_waiting, heard_appeals, waiting_appeals
 from consult.moderation.rules.appealing import hearing_refusal
-from consult.moderation.rules.words import EFFECTS, KINDS
 from consult.web.context import territory, visitor
 from consult.web.forms import empty_form, once_key, read_form
 from consult.web.language import gettext, translate
@@ -60,11 +59,15 @@ async def appeals(request: Request) -> Response:
 def _line(row: dict[str, Any]) -> dict[str, Any]:
     return {
         **row,
-        "effect_words": gettext(EFFECTS[row["effect"]]),
+        "effect_words": effect_words(row["effect"]),
         "ground_words": ground_words(row["ground"]),
-        "kind_words": gettext(KINDS[row["kind"]]).capitalize(),
-        "outcome_words": gettext(HEARD[row["outcome"]]) if row["outcome"] in HEARD else "",
+        "kind_words": kind_words(row["kind"]).capitalize(),
+        "outcome_words": _heard_words(row["outcome"]),
     }
+
+
+def _heard_words(outcome: str) -> str:
+    return gettext(HEARD[AppealOutcome(outcome)]) if outcome in HEARD else ""
 
 
 async def _access(request: Request) -> Appeal:
@@ -97,11 +100,11 @@ async def _hearing(request: Request, row: Appeal, form: HearingForm) -> Response
         wordings=await wordings_of(kind, item["id"], item["revision"]) if item and not item["sealed_at"] else [],
         said={"name": name_of(named)},
         refusal=translate(refusal) if refusal else "",
-        outcome_words=gettext(HEARD[AppealOutcome(row.outcome)]) if row.outcome else "",
+        outcome_words=_heard_words(row.outcome),
         form=form,
         outcomes=_outcomes(),
         ground_words=ground_words,
-        effect_words=lambda effect: gettext(EFFECTS[effect]),
+        effect_words=effect_words,
     )
 
 

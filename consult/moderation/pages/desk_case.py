@@ -16,6 +16,7 @@ from consult.moderation.pages.desk_words import (
     QUEUE,
     case_address,
     effect_choices,
+    effect_words,
     ground_groups,
     ground_words,
     just_done,
@@ -39,7 +40,6 @@ from consult.moderation.queries.case import (
 from consult.moderation.queries.context import item_in_context, wordings_of
 from consult.moderation.queries.queue import next_case
 from consult.moderation.rules.deciding import decision_refusal, is_assigned
-from consult.moderation.rules.words import EFFECTS
 from consult.web.context import territory, visitor
 from consult.web.forms import Form, empty_form, once_key, read_form
 from consult.web.language import gettext, translate
@@ -137,7 +137,7 @@ async def _standing(request: Request, row: Case, form: DecisionForm | None, refu
         "typed": form.reason.data if form is not None and why_not is not None else "",
         "addresses": addresses(request, row, following),
         "ground_words": ground_words,
-        "effect_words": lambda effect: gettext(EFFECTS[effect]),
+        "effect_words": effect_words,
     }
 
 
@@ -154,7 +154,7 @@ async def author_history(territory_id: int, account_id: int | None, beside: tupl
     """What was decided before about whoever wrote the item."""
     counted = await decisions_counted(territory_id, account_id)
     return {
-        "author_counts": [(n, gettext(EFFECTS[effect])) for effect, n in counted.items()],
+        "author_counts": [(n, effect_words(effect)) for effect, n in counted.items()],
         "author_decisions": await decisions_about(territory_id, account_id, beside=beside),
         "restricted_until": await restricted_until(territory_id, account_id, clock.now()),
     }
@@ -231,7 +231,7 @@ async def _item_page(request: Request, refusal: str = "") -> Response:
         waiting=await open_case_of(here, kind, found["id"]),
         decides=decides(request),
         ground_words=ground_words,
-        effect_words=lambda effect: gettext(EFFECTS[effect]),
+        effect_words=effect_words,
     )
 
 

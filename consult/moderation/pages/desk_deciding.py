@@ -20,6 +20,7 @@ from consult.moderation.pages.desk_words import (
     QUEUE,
     case_address,
     case_line,
+    effect_words,
     ground_groups,
     ground_words,
     kept_filters,
@@ -31,7 +32,6 @@ from consult.moderation.queries.case import conflicts_with, decision_in, decisio
 from consult.moderation.queries.context import item_in_context
 from consult.moderation.queries.queue import cases_listed, next_case
 from consult.moderation.rules.deciding import MOST_AT_ONCE, assignment_refusal, conflict_refusal, undoing_refusal
-from consult.moderation.rules.words import EFFECTS
 from consult.web.context import territory, visitor
 from consult.web.forms import empty_form, once_key, read_form
 from consult.web.language import gettext, translate
@@ -109,7 +109,7 @@ async def _again(request: Request, decision: dict[str, Any], form: AgainForm) ->
         refusal=translate(refusal) if refusal else "",
         form=form,
         ground_words=ground_words,
-        effect_words=lambda effect: gettext(EFFECTS[effect]),
+        effect_words=effect_words,
     )
 
 
@@ -157,7 +157,7 @@ async def _restriction(request: Request, row: Any, form: RestrictionForm) -> Res
         durations=[(str(days), gettext(words)) for days, words in DURATIONS.items()],
         grounds=ground_groups(),
         ground_words=ground_words,
-        effect_words=lambda effect: gettext(EFFECTS[effect]),
+        effect_words=effect_words,
         **await author_history(territory(request).id, row.author_id, (kind, row.item_id)),
     )
 
@@ -229,9 +229,7 @@ async def _whys(request: Request, rows: list[dict[str, Any]]) -> dict[int, str]:
     for row in rows:
         if not row["is_open"]:
             effect = decided[row["id"]]["effect"] if row["id"] in decided else ""
-            said[row["id"]] = (
-                gettext("Déjà décidé : %(effect)s") % {"effect": gettext(EFFECTS[effect])} if effect else ""
-            )
+            said[row["id"]] = gettext("Déjà décidé : %(effect)s") % {"effect": effect_words(effect)} if effect else ""
             continue
         refusal = conflict_refusal(conflicts[row["id"]]) or assignment_refusal(
             voice, _Assigned(row), at, name=row["holder"] or ""
@@ -288,5 +286,5 @@ async def bulk_outcome(request: Request) -> Response:
         done=[line for line in lines if line["mine"]],
         left=[line for line in lines if not line["mine"]],
         back=with_query(QUEUE, kept_filters(request)),
-        effect_words=lambda effect: gettext(EFFECTS[effect]),
+        effect_words=effect_words,
     )

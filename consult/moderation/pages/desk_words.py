@@ -63,7 +63,7 @@ async def just_done(request: Request) -> dict[str, Any]:
     words = DONE.get(done)
     return {
         "flash": {"kind": "success", "text": gettext(words)} if words else None,
-        "decided": {**decision, "words": gettext(EFFECTS[decision["effect"]])} if decision else None,
+        "decided": {**decision, "words": effect_words(decision["effect"])} if decision else None,
     }
 
 
@@ -136,6 +136,16 @@ def ground_words(ground: str) -> str:
     return gettext(GROUNDS[Ground(ground)]) if ground in set(Ground) else ""
 
 
+def effect_words(effect: str) -> str:
+    """What a decision does, in words."""
+    return gettext(EFFECTS[effect])
+
+
+def kind_words(kind: str) -> str:
+    """A kind of item in words."""
+    return gettext(KINDS[kind])
+
+
 def holder_of(row: Mapping[str, Any], me: int | None, at: datetime) -> dict[str, Any] | None:
     """Who has a case in hand now."""
     if row["assigned_to_id"] is None or row["assigned_until"] is None or row["assigned_until"] <= at:
@@ -187,11 +197,11 @@ _KEEP = {
 _OTHERS = {
     Effect.HIDE: (
         N_("Masquer"),
-        N_("Le texte n’est plus lisible. Une mention reste à sa place, avec le fondement."),
+        N_("Le texte n’est plus lisible. Une mention reste à sa place, avec le motif."),
     ),
     Effect.CORRECT: (
         N_("Demander une correction"),
-        N_("Son auteur reçoit votre motif et récrit son texte avant la date que vous fixez."),
+        N_("Son auteur reçoit votre explication et récrit son texte avant la date que vous fixez."),
     ),
     Effect.MERGE: (
         N_("Réunir avec une autre contribution"),
