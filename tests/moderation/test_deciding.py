@@ -10,7 +10,7 @@ from consult.arguments.actions import withdraw_argument
 from consult.contributions.actions import publish_contribution
 from consult.core import clock
 from consult.core.errors import NotFound
-from consult.moderation.actions.cases import take_case
+from consult.moderation.actions.cases import take_case, write_note
 from consult.moderation.actions.deciding import decide, decide_many
 from consult.moderation.actions.undoing import decide_again
 from consult.moderation.models import Case, Decision, Effect, Report, SealedText
@@ -270,6 +270,21 @@ async def test_a_form_sent_twice_decides_once(a: Affair) -> None:
             a.moderator, **a.here, decision_id=made[0].id, reason="Une erreur de notre part.", once="two"
         )
     assert await Decision.all().count() == 2
+
+
+async def test_the_key_of_another_form_is_worth_nothing(a: Affair) -> None:
+    items = [a.d.contribution, await a.d.argue(a.rita)]
+    made = [await a.decide("hide", item, once="one.form") for item in items]
+    assert made[0].id != made[1].id
+    undone = [await decide_again(a.other, **a.here, decision_id=one.id, reason=REASON, once="two") for one in made]
+    assert [one.replaces_id for one in undone] == [one.id for one in made]
+    reports = [await a.report(item, await a_person("Jo Blanc"), once="three") for item in items]
+    assert [one.item_id for one in reports] == [item.id for item in items]
+    notes = [
+        await write_note(a.moderator, **a.here, case_id=report.case_id or 0, body="Vu", once="four")
+        for report in reports
+    ]
+    assert [one.case_id for one in notes] == [report.case_id for report in reports]
 
 
 async def test_a_decision_is_undone_once(a: Affair) -> None:

@@ -8,6 +8,7 @@ from consult.core.voice import Voice
 from consult.moderation.actions.looking import (
     able_to_hear,
     conflict_with,
+    first_use,
     has_pending_appeal,
     is_member,
     is_replaced,
@@ -60,7 +61,7 @@ async def appeal(voice: Voice, *, territory_id: int, decision_id: int, text: str
             account_id=voice.account_id,
             text=text,
             made_at=action.at,
-            once=once,
+            once=await first_use(Appeal, once),
         )
         action.changed("decisions", territory_id)
         action.record(AppealMade(territory_id=territory_id, appeal_id=row.id, decision_id=decision.id))

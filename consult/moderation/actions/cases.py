@@ -14,6 +14,7 @@ from consult.moderation.actions.looking import (
     case_here,
     conflict_of,
     consultation_of,
+    first_use,
     hold_consultation,
     name_of,
     open_case_of,
@@ -190,12 +191,13 @@ async def write_note(voice: Voice, *, territory_id: int, case_id: int, body: str
     refuse(moderator_refusal(voice) or note_refusal(body))
     async with Action(voice, territory_id=territory_id) as action:
         case = await hold_case(action, case_id)
-        made = await Note.get_or_none(once=once) if once else None
+        made = await Note.get_or_none(once=once, case_id=case.id) if once else None
         if made is not None:
             action.nothing_to_do()
             return made
+        key = await first_use(Note, once)
         note = await Note.create(
-            id=new_key(), case_id=case.id, account_id=voice.account_id, body=body, created_at=action.at, once=once
+            id=new_key(), case_id=case.id, account_id=voice.account_id, body=body, created_at=action.at, once=key
         )
         action.record(NoteWritten(territory_id=territory_id, case_id=case.id, note_id=note.id))
         return note

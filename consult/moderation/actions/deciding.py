@@ -15,7 +15,7 @@ from consult.core.text.cleaning import clean_text
 from consult.core.voice import Voice
 from consult.moderation.actions.appealing import refuse_while_appealed, settle_by_deciding
 from consult.moderation.actions.cases import hold_case, judge
-from consult.moderation.actions.looking import conflict_of
+from consult.moderation.actions.looking import conflict_of, first_use
 from consult.moderation.actions.standing import (
     hide_item,
     load_item,
@@ -67,7 +67,7 @@ async def decide(
     reason = clean_text(reason)
     async with Action(voice, territory_id=territory_id) as action:
         case = await hold_case(action, case_id)
-        made = await Decision.get_or_none(once=once) if once else None
+        made = await Decision.get_or_none(once=once, case_id=case.id) if once else None
         if made is not None:
             action.nothing_to_do()
             return made
@@ -86,7 +86,7 @@ async def decide(
             hidden_meanwhile and effect == Effect.CORRECT,
             merged_into_number,
         )
-        return await _decide(action, case, verdict, once)
+        return await _decide(action, case, verdict, await first_use(Decision, once))
 
 
 async def _decide(action: Action, case: Case, verdict: Verdict, once: str | None) -> Decision:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from tortoise.models import Model
+
 from consult.consultations.items import ItemState
 from consult.core import clock
 from consult.core.action import Action
@@ -157,3 +159,8 @@ async def able_to_hear(decision: Decision) -> frozenset[int]:
         item=decision.item_id,
     )
     return frozenset(row["account_id"] for row in rows)
+
+
+async def first_use(model: type[Model], once: str | None) -> str | None:
+    """A form's key for the row that it is about to make; None where it has made another one, of something else."""
+    return None if once is None or await model.exists(once=once) else once

@@ -9,7 +9,7 @@ from consult.core.text.cleaning import clean_line, clean_text
 from consult.core.voice import Voice
 from consult.moderation.actions.cases import count_reports, put_in_queue
 from consult.moderation.actions.deciding import hide_provisionally
-from consult.moderation.actions.looking import conflict_of, consultation_of, hold_consultation, is_public
+from consult.moderation.actions.looking import conflict_of, consultation_of, first_use, hold_consultation, is_public
 from consult.moderation.actions.numbering import new_reference
 from consult.moderation.actions.standing import load_item
 from consult.moderation.events import ItemReported
@@ -70,7 +70,7 @@ async def report_item(
             ground=Ground(ground),
             text=text,
             created_at=action.at,
-            once=once,
+            once=await first_use(Report, once),
         )
         await count_reports(case)
         action.record(
@@ -89,7 +89,7 @@ async def report_item(
 
 async def _reported_before(voice: Voice, kind: Kind, item_id: int, email: str, once: str | None) -> Report | None:
     """The report that this form, this account or this address has made of the item already."""
-    made = await Report.get_or_none(once=once) if once else None
+    made = await Report.get_or_none(once=once, kind=kind, item_id=item_id) if once else None
     if made is None and voice.account_id is not None:
         made = await Report.get_or_none(kind=kind, item_id=item_id, account_id=voice.account_id)
     if made is None and email:

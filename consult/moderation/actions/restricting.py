@@ -9,7 +9,7 @@ from consult.core.errors import NotFound, refuse
 from consult.core.keys import new_key
 from consult.core.text.cleaning import clean_text
 from consult.core.voice import Voice
-from consult.moderation.actions.looking import case_here, conflict_of, lock_account
+from consult.moderation.actions.looking import case_here, conflict_of, first_use, lock_account
 from consult.moderation.actions.writing import About, Verdict, write_decision
 from consult.moderation.models import Decision, Effect, Kind
 from consult.moderation.rules.deciding import conflict_refusal, restriction_refusals
@@ -52,7 +52,7 @@ async def restrict_account(
     reason = clean_text(reason)
     async with Action(voice, territory_id=territory_id) as action:
         await lock_account(action, account_id)
-        made = await Decision.get_or_none(once=once) if once else None
+        made = await Decision.get_or_none(once=once, kind=Kind.ACCOUNT, item_id=account_id) if once else None
         if made is not None:
             action.nothing_to_do()
             return made
@@ -68,7 +68,7 @@ async def restrict_account(
             About(Kind.ACCOUNT, account_id, account_id),
             Verdict(Effect.RESTRICT, ground, reason, until),
             case=case,
-            once=once,
+            once=await first_use(Decision, once),
         )
         await Restriction.create(
             id=new_key(),

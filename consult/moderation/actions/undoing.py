@@ -12,6 +12,7 @@ from consult.core.voice import Voice
 from consult.moderation.actions.looking import (
     conflict_with,
     decision_here,
+    first_use,
     has_pending_appeal,
     is_replaced,
     lock_account,
@@ -35,7 +36,7 @@ async def decide_again(
     async with Action(voice, territory_id=territory_id) as action:
         refuse(moderator_refusal(voice))
         decision = await hold_decision(action, decision_id)
-        made = await Decision.get_or_none(once=once) if once else None
+        made = await Decision.get_or_none(once=once, replaces_id=decision.id) if once else None
         if made is not None:
             action.nothing_to_do()
             return made
@@ -44,7 +45,7 @@ async def decide_again(
         refuse(undoing_refusal(decision.effect, replaced=replaced, appealed=appealed))
         refuse(conflict_refusal(await conflict_with(voice.account_id, decision)))
         refuse(reason_refusal(reason))
-        return await undo(action, decision, reason, once=once)
+        return await undo(action, decision, reason, once=await first_use(Decision, once))
 
 
 async def hold_decision(action: Action, decision_id: int) -> Decision:
