@@ -42,7 +42,7 @@ from consult.moderation.queries.queue import next_case
 from consult.moderation.rules.deciding import decision_refusal, is_assigned
 from consult.web.context import territory, visitor
 from consult.web.forms import Form, empty_form, once_key, read_form
-from consult.web.language import gettext, translate
+from consult.web.language import translate
 from consult.web.render import page, see_other
 from consult.web.routing import path_key
 
