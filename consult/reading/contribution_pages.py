@@ -1,7 +1,6 @@
 """The page of a contribution, and those of one argument and of one amendment."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,7 +42,6 @@ from consult.web.render import page
 from consult.web.routing import path_key
 
 CURSORS = (*SIDES, "sources", "amendments")
-JUST_NOW = timedelta(minutes=2)
 DEEDS = {"vote": Deed.VOTE, "argue": Deed.ARGUE, "source": Deed.SOURCE, "amend": Deed.AMEND}
 TOO_LATE = N_("La période était terminée, ou ne le permettait plus, quand vous avez confirmé votre adresse")
 
@@ -77,12 +75,11 @@ async def contribution(request: Request) -> Response:
 
 
 def _just_done(scene: Scene) -> dict[str, str] | None:
-    """What its author did to a contribution a moment ago: without a word, who has pressed the button doubts it."""
-    frame = scene.frame
-    last = frame["edited_at"] or frame["published_at"]
-    if not scene.marks.wrote(frame, scene.account_id) or scene.at - last > JUST_NOW:
+    """What its author did to a contribution a moment ago; what is beneath says it in its own place."""
+    frame, done = scene.frame, scene.just_done(scene.frame)
+    if not done:
         return None
-    if frame["revision"] > 1:
+    if done == "corrected":
         return {"kind": "success", "text": gettext(N_("Votre modification est publiée."))}
     words = gettext(N_("Votre contribution est publiée. Elle porte le n° %(number)s."))
     return {"kind": "success", "text": words % {"number": frame["number"]}}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +16,8 @@ from consult.contributions.rules import merged_refusal
 from consult.core.errors import Refusal
 from consult.reading.contribution_queries import SIDES, Beneath, Marks, Row
 from consult.sources.rules import CATEGORIES
+
+JUST_NOW = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,14 @@ class Scene:
             return {"moderate_href": f"/moderation/items/{kind}/{row['id']}"}
         return {"report_href": f"/report/{kind}/{row['id']}"}
 
+    def just_done(self, row: Row) -> str:
+        """What the visitor did to a text a moment ago: « published », « corrected » or nothing. Without a word at the
+        place where the text stands, who has pressed the button doubts it.
+        """
+        if not self.marks.wrote(row, self.account_id) or self.at - (row["edited_at"] or row["published_at"]) > JUST_NOW:
+            return ""
+        return "corrected" if row["edited_at"] else "published"
+
     def actions_on(self, row: Row, deed: Deed, place: str) -> Row:
         """The addresses of the buttons and links that this person gets with an argument or a source."""
         shown: Row = {"supported": row["id"] in self.marks.supported}
@@ -75,6 +85,7 @@ class Scene:
         href = f"{self.path}/{place}/{row['id']}"
         if self.confirmed and self.refusal(Deed.VOTE) is None and not self.marks.is_own(row, self.account_id):
             shown["support_href"] = f"{href}/support{'?' if self.cursors else ''}{self.cursors}"
+        shown["just_done"] = self.just_done(row)
         if self.marks.wrote(row, self.account_id) and self.round_allows(deed):
             shown["withdraw_href"] = f"{href}/withdraw"
             if may_still_correct(row["published_at"], self.at):

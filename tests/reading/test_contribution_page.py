@@ -17,7 +17,7 @@ from consult.reading.shown import argument_shown
 from consult.sources.actions import withdraw_source
 from consult.votes.actions import record_tally
 from tests.browsing import Visitor
-from tests.cast import a_person, a_territory, an_organisation
+from tests.cast import Person, a_person, a_territory, an_organisation
 from tests.discussion import Discussion, a_discussion, a_lively_discussion
 
 # ---------------------------------------------------------------- what it shows
@@ -352,3 +352,27 @@ async def test_what_one_has_just_said_is_found_though_it_is_far_down_the_list(ap
     assert "Votre argument est publié" in page.words
     assert f"{d.path}/arguments/{key.removeprefix('argument-')}" in page.text
     assert "Votre argument est publié" not in (await Visitor(app, person=await a_person("Zoé")).get(d.path)).words
+
+
+async def test_what_one_has_just_published_says_so_in_its_place_for_two_minutes(app: Starlette, frozen: object) -> None:
+    d = await a_discussion()
+    awa = await a_person("Awa")
+    argument = await d.argue(awa)
+    source = await d.source(awa)
+
+    async def notices(who: Person, minutes: float) -> list[str]:
+        with clock.frozen(clock.now() + timedelta(minutes=minutes), everywhere=True):
+            page = await Visitor(app, person=who).get(d.path)
+        found = [page.find(f".//*[@id='{key}']//*[@role='status']") for key in keys]
+        return ["".join(one[0].itertext()).strip() if one else "" for one in found]
+
+    keys = f"argument-{argument.id}", f"source-{source.id}"
+    assert await notices(awa, 2) == [
+        "Votre argument est publié. Vous pouvez le corriger pendant 15 minutes.",
+        "Votre source est publiée. Vous pouvez la corriger pendant 15 minutes.",
+    ]
+    assert await notices(awa, 2.1) == ["", ""]
+    assert await notices(d.luc, 1) == ["", ""], "it is nobody else's"
+    with clock.frozen(clock.now() + timedelta(minutes=10), everywhere=True):
+        await correct_argument(awa.voice(), **d.place, argument_id=argument.id, body="C’est plus sûr, voilà.")
+        assert await notices(awa, 0) == ["Votre correction est publiée.", ""]
