@@ -44,10 +44,7 @@ async def appeals(request: Request) -> Response:
         request,
         "moderation/desk_appeals.html",
         tabs=tabs(request, "appeals", appeals=waiting),
-        faces=[
-            (gettext("À examiner"), f"{QUEUE}/appeals", not heard, waiting),
-            (gettext("Examinés"), f"{QUEUE}/appeals?heard=1", heard),
-        ],
+        other_href=f"{QUEUE}/appeals" + ("" if heard else "?heard=1"),
         heard=heard,
         appeals=[_line(row) for row in found.items],
         next_href=f"{path}{'&' if heard else '?'}after={found.after}" if found.after else None,
