@@ -59,7 +59,8 @@ def _from(kind: _Kind) -> str:
 def _part(name: str, kind: _Kind, below: str) -> str:
     return (
         f"SELECT * FROM (SELECT '{name}' AS what, i.id, i.published_at, i.author_id, SUBSTR(i.body, 1, {EXCERPT * 2})"
-        f" AS opening, c.number, c.title, k.slug, k.title AS consultation, {kind.shows} {_from(kind)}{below}"
+        f" AS opening, c.number, c.title, c.merged_into_id, k.slug, k.title AS consultation, {kind.shows}"
+        f" {_from(kind)}{below}"
         f" ORDER BY i.published_at DESC, i.id DESC LIMIT :most) {name}s"
     )
 
@@ -74,7 +75,8 @@ async def said_by(territory_id: int, organisation_id: int, *, after: str = "") -
         found |= {"last": cursor[0], "last_id": cursor[1]}
     parts = " UNION ALL ".join(_part(name, kind, below) for name, kind in _KINDS.items())
     rows = await execute(
-        f"SELECT said.*, a.public_name AS member FROM ({parts}) said LEFT JOIN account a ON a.id = said.author_id"
+        "SELECT said.*, (SELECT n.number FROM contribution n WHERE n.id = said.merged_into_id) AS merged_into,"
+        f" a.public_name AS member FROM ({parts}) said LEFT JOIN account a ON a.id = said.author_id"
         " ORDER BY said.published_at DESC, said.id DESC LIMIT :most",
         found,
     )
@@ -108,6 +110,7 @@ def said_shown(row: Mapping[str, Any], *, members: bool) -> dict[str, Any]:
         "above_href": above,
         "number": row["number"],
         "title": row["title"],
+        "merged_into": row["merged_into"],
         "excerpt": plain_excerpt(row["opening"], EXCERPT),
         "consultation": row["consultation"],
         "consultation_href": f"/consultations/{row['slug']}",

@@ -12,7 +12,7 @@ from consult.contributions.models import Amendment, Contribution
 from consult.core import clock
 from consult.core.keys import new_key
 from tests.browsing import Visitor
-from tests.cast import Person, a_person
+from tests.cast import Person, a_person, an_organisation
 from tests.discussion import Discussion, a_discussion
 from tests.moderation.standing import Desk
 from tests.moderation.test_restricted import restrict
@@ -135,6 +135,25 @@ async def test_a_merged_contribution_says_where_the_discussion_goes_on(app: Star
     assert "on n’y ajoute plus rien" in new.words
     await Desk(d).unmerge(await Contribution.get(id=d.contribution.id))
     assert "Réunie avec" not in (await Visitor(app).get(d.path)).words
+
+
+async def test_an_organisations_page_marks_what_was_merged_and_drops_what_was_hidden(app: Starlette) -> None:
+    d = await a_discussion()
+    body = await an_organisation(d.territory, d.luc)
+    voice = d.luc.voice(organisation=body)
+    where = {**d.place, "section_id": d.section.id}
+    merged = await publish_contribution(voice, **where, title="La même", body="La même piste.")
+    hidden = await publish_contribution(voice, **where, title="Une insulte", body="Une insulte.")
+    await Desk(d).merge(merged, d.contribution)
+    await Desk(d).hide(hidden)
+    shown = (await Visitor(app).get(f"/organisations/{body.id}")).words.replace("\xa0", " ")
+    assert f"réunie avec la contribution n° {d.contribution.number}" in shown
+    assert "Une insulte" not in shown
+
+
+async def test_rewording_where_texts_are_read_first_says_what_happens(app: Starlette) -> None:
+    d = await careful(await a_discussion())
+    assert "un modérateur la lira ensuite" in (await Visitor(app, person=d.luc).get(f"{d.path}/edit")).words
 
 
 async def test_a_tombstone_says_the_ground_and_leads_to_the_public_record(app: Starlette) -> None:
