@@ -1,5 +1,7 @@
 """The verbs of mails: following, refusing, and what becomes of addresses that refuse mail."""
 
+from typing import Any
+
 from tortoise.exceptions import IntegrityError
 
 from consult.core.action import Action
@@ -79,7 +81,7 @@ async def _consultation_of(territory_id: int, kind: str, target_id: int) -> int:
     return int(found[0]["consultation_id"])
 
 
-def _said(row: Follow) -> dict[str, object]:
+def _said(row: Follow) -> dict[str, Any]:
     return {
         "territory_id": row.territory_id,
         "kind": row.kind,
@@ -124,7 +126,7 @@ async def refuse_mails(*, account_id: int, what: str) -> None:
 async def _stop_following(action: Action, account_id: int, kind: str, key: int) -> list[dict[str, object]]:
     """With a section goes what made its news arrive: the sections above it, and the consultation.
 
-    Who refuses the news of a consultation may never have followed it (a reminder to those who took part): a row says it.
+    Who refuses the news of a consultation may never have followed it (a reminder to who took part): a row says it.
     """
     targets = [(kind, key)]
     if kind == "section":

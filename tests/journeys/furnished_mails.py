@@ -31,11 +31,20 @@ async def followed(made: "Furnished", awa: Person) -> None:
         await follow(awa.voice(), territory_id=territory.id, kind=kind, target_id=key, frequency=frequency)
     made.here |= {"consultation": consultation.id, "other_id": other.id}
     await Mail.create(
-        id=new_key(), key=f"refused.{territory.slug}", territory_id=territory.id, account_id=awa.id, template="argument",
-        recipient=awa.email, subject="Un argument pour : contribution n° 1", text="Bonjour", html="<p>Bonjour</p>",
-        state=MailState.FAILED, error="SMTPRecipientsRefused: 550 5.1.1 no such user", attempts=1,
+        id=new_key(),
+        key=f"refused.{territory.slug}",
+        territory_id=territory.id,
+        account_id=awa.id,
+        template="argument",
+        recipient=awa.email,
+        subject="Un argument pour : contribution n° 1",
+        text="Bonjour",
+        html="<p>Bonjour</p>",
+        state=MailState.FAILED,
+        error="SMTPRecipientsRefused: 550 5.1.1 no such user",
+        attempts=1,
         created_at=clock.now(),
-    )  # fmt: skip
+    )
     sealed = URLSafeSerializer(SETTINGS["CONSULT_SECRET_KEY"], salt=f"consult.{PURPOSE}")
     made.here["refusal"] = sealed.dumps([awa.id, f"follow:contribution:{other.id}"])
     made.here["refusal_of_replies"] = sealed.dumps([awa.id, "replies"])

@@ -15,9 +15,7 @@ async def follows(
 ) -> Follow:
     """Somebody follows the discussion's contribution, its section or its consultation."""
     target = {"contribution": d.contribution.id, "section": d.section.id, "consultation": d.consultation.id}[kind]
-    return await follow(
-        person.voice(), territory_id=d.territory.id, kind=kind, target_id=target, frequency=frequency
-    )
+    return await follow(person.voice(), territory_id=d.territory.id, kind=kind, target_id=target, frequency=frequency)
 
 
 async def a_follower(d: Discussion, name: str = "Zoé Petit", **more: Any) -> Person:

@@ -23,6 +23,7 @@ from consult.contributions.actions import publish_contribution
 from consult.core import clock, wake
 from consult.core.database import database, in_transaction, migrate
 from consult.core.keys import new_key
+from consult.core.outbox import drain_all
 from consult.notifications.models import Follow, Frequency, Mail, Mailing, MailState
 from consult.settings import settings
 from tests.browsing import Visitor
@@ -101,6 +102,7 @@ async def mail_everybody(app: Starlette, heap: Heap, count: int, patience: float
     """Publish a contribution that ``count`` people want to hear of, and use the site until all of them have."""
     d = await a_discussion()
     awa = await a_person()
+    await drain_all()  # what was there before they followed is not announced
     await followers(d, count)
     figures, before = Figures(count), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     stop = asyncio.Event()

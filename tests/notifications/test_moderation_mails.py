@@ -181,9 +181,7 @@ async def test_a_suspended_account_hears_until_when(db: str) -> None:
 async def appealed(a: Affair, person: Person | None = None) -> tuple[Decision, int]:
     """Luc's contribution is hidden, and he appeals."""
     decision = await a.decide("hide")
-    made = await appeal(
-        (person or a.d.luc).voice(), **a.here, decision_id=decision.id, text="Relisez, je vous prie."
-    )
+    made = await appeal((person or a.d.luc).voice(), **a.here, decision_id=decision.id, text="Relisez, je vous prie.")
     return decision, made.id
 
 

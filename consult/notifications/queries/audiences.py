@@ -104,7 +104,8 @@ async def anybody_follows(targets: Sequence[Named]) -> bool:
     """Whether somebody wants every news at once of one of these."""
     values: dict[str, Any] = {}
     tests = _any_of(targets, values)
-    return bool(await execute(f"SELECT 1 AS one FROM follow f WHERE f.frequency = 'immediate' AND ({tests}) LIMIT 1", values))
+    sql = f"SELECT 1 AS one FROM follow f WHERE f.frequency = 'immediate' AND ({tests}) LIMIT 1"
+    return bool(await execute(sql, values))
 
 
 async def sections_above(section_id: int) -> list[int]:
@@ -138,9 +139,7 @@ class Due:
     territory_id: int
 
 
-async def digests_due(
-    zone: str, *, daily: datetime, weekly: datetime, limit: int = 200
-) -> list[Due]:
+async def digests_due(zone: str, *, daily: datetime, weekly: datetime, limit: int = 200) -> list[Due]:
     """Accounts whose follows were last told of before the latest edition, in the territories of a time zone.
 
     Args:

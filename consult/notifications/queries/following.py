@@ -53,8 +53,11 @@ async def targets_in(territory_id: int, named: list[Named]) -> dict[Named, Targe
             f"{sql} AND k.territory_id = :territory AND {own} IN :keys", territory=territory_id, keys=keys
         ):
             home = f"/consultations/{row.pop('slug')}"
-            below = {"section": f"/contributions?section={row['id']}", "contribution": f"/contributions/{row['number']}"}
-            found[kind, row["id"]] = Target(kind=kind, path=home + below.get(kind, ""), **row)
+            if kind == "section":
+                home += f"/contributions?section={row['id']}"
+            elif kind == "contribution":
+                home += f"/contributions/{row['number']}"
+            found[kind, row["id"]] = Target(kind=kind, path=home, **row)
     return found
 
 

@@ -90,7 +90,9 @@ async def _item(kind: Kind, item_id: int) -> dict[str, object]:
 
 
 async def _organisation(organisation_id: int | None) -> str:
-    rows = await execute("SELECT name FROM organisation WHERE id = :key", key=organisation_id) if organisation_id else []
+    rows = (
+        await execute("SELECT name FROM organisation WHERE id = :key", key=organisation_id) if organisation_id else []
+    )
     return str(rows[0]["name"]) if rows else ""
 
 

@@ -28,21 +28,29 @@ _WHO = "i.author_id, COALESCE(body.name, author.public_name, '') AS author"
 # What is public of each kind: the columns, then where from. « at » is when it became so.
 _KINDS: dict[str, tuple[str, str]] = {
     "contribution": (
-        f"i.id, i.published_at AS at, {_WHO}, i.number, i.title, i.section_id, i.id AS contribution_id,"
-        " k.id AS consultation_id, k.slug, k.title AS consultation, k.territory_id, i.body_html AS text, '' AS said",
-        "contribution i JOIN consultation k ON k.id = i.consultation_id AND k.state = 'published'"
-        f"{_AUTHOR} WHERE i.state = 'published'",
+        (
+            f"i.id, i.published_at AS at, {_WHO}, i.number, i.title, i.section_id, i.id AS contribution_id,"
+            " k.id AS consultation_id, k.slug, k.title AS consultation, k.territory_id, i.body_html AS text, '' AS said"
+        ),
+        (
+            "contribution i JOIN consultation k ON k.id = i.consultation_id AND k.state = 'published'"
+            f"{_AUTHOR} WHERE i.state = 'published'"
+        ),
     ),
     "argument": (
         f"i.id, i.published_at AS at, {_WHO}, {_WHERE_IT_IS}, i.body_html AS text, i.side AS said",
-        f"argument i{_PUBLIC}{_AUTHOR} LEFT JOIN amendment m ON m.id = i.amendment_id"
-        " WHERE i.state = 'published' AND (i.amendment_id IS NULL OR m.state = 'published')",
+        (
+            f"argument i{_PUBLIC}{_AUTHOR} LEFT JOIN amendment m ON m.id = i.amendment_id"
+            " WHERE i.state = 'published' AND (i.amendment_id IS NULL OR m.state = 'published')"
+        ),
     ),
     "source": (
         f"i.id, i.published_at AS at, {_WHO}, {_WHERE_IT_IS}, '' AS text, i.title AS said",
-        f"source i{_PUBLIC}{_AUTHOR} LEFT JOIN argument g ON g.id = i.argument_id"
-        " LEFT JOIN amendment m ON m.id = g.amendment_id WHERE i.state = 'published'"
-        " AND (i.argument_id IS NULL OR g.state = 'published') AND (g.amendment_id IS NULL OR m.state = 'published')",
+        (
+            f"source i{_PUBLIC}{_AUTHOR} LEFT JOIN argument g ON g.id = i.argument_id"
+            " LEFT JOIN amendment m ON m.id = g.amendment_id WHERE i.state = 'published'"
+            " AND (i.argument_id IS NULL OR g.state = 'published') AND (g.amendment_id IS NULL OR m.state = 'published')"
+        ),
     ),
     "amendment": (
         f"i.id, i.published_at AS at, {_WHO}, {_WHERE_IT_IS}, '' AS text, i.reason AS said",
@@ -53,9 +61,11 @@ _KINDS: dict[str, tuple[str, str]] = {
         f"revision i{_PUBLIC} WHERE i.number > 1",
     ),
     "rule_change": (
-        "i.id, i.at, i.account_id AS author_id, '' AS author, 0 AS number, '' AS title, NULL AS section_id,"
-        " NULL AS contribution_id, k.id AS consultation_id, k.slug, k.title AS consultation, k.territory_id,"
-        " '' AS text, i.reason AS said",
+        (
+            "i.id, i.at, i.account_id AS author_id, '' AS author, 0 AS number, '' AS title, NULL AS section_id,"
+            " NULL AS contribution_id, k.id AS consultation_id, k.slug, k.title AS consultation, k.territory_id,"
+            " '' AS text, i.reason AS said"
+        ),
         "rule_change i JOIN consultation k ON k.id = i.consultation_id AND k.state = 'published' WHERE 1 = 1",
     ),
 }
@@ -115,7 +125,8 @@ async def lines_of(items: Sequence[Named]) -> list[Line]:
         keys = [key for one, key in items if one == kind]
         for start in range(0, len(keys), AT_ONCE):
             columns, source = _KINDS[kind]
-            rows = await execute(f"SELECT {columns} FROM {source} AND i.id IN :keys", keys=keys[start : start + AT_ONCE])
+            some = keys[start : start + AT_ONCE]
+            rows = await execute(f"SELECT {columns} FROM {source} AND i.id IN :keys", keys=some)
             found |= {(kind, row["id"]): _line(kind, row) for row in rows}
     return [found[named] for named in items if named in found]
 

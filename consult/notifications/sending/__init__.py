@@ -93,7 +93,7 @@ async def _send(limit: int, stop: asyncio.Event | None, *, is_bulk: bool) -> int
             if row.territory_id not in senders:
                 senders[row.territory_id] = await sender_of(row.territory_id)
             sent += await _send_one(client, row, senders[row.territory_id])
-            if not client.is_connected and not row.state == MailState.DROPPED:
+            if not client.is_connected and row.state != MailState.DROPPED:
                 break
     finally:
         if client.is_connected:

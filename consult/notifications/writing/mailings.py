@@ -125,9 +125,8 @@ async def _filled_in(letter: Letter, readers: list[Reader], mailing: Mailing) ->
     but = set(mailing.values["but"])
     wanted = {mail_key(mailing.key, one): one for one in readers if one.account_id not in but}
     if wanted:
-        there = await Mail.filter(key__in=list(wanted)).values_list("key", flat=True)
-        for key in there:
-            del wanted[str(key)]
+        there = {str(key) for key in await Mail.filter(key__in=list(wanted)).values_list("key", flat=True)}
+        wanted = {key: one for key, one in wanted.items() if key not in there}
     sender = await sender_of(mailing.territory_id)
     rows = []
     for key, reader in wanted.items():
