@@ -106,6 +106,7 @@ async def test_a_merge_points_at_the_other_contribution(a: Affair) -> None:
     await a.d.contribution.refresh_from_db()
     assert (a.d.contribution.merged_into_id, a.d.contribution.state.value) == (other.id, "published")
     assert await recount() == []
+    assert await refused(a.decide("merge", merged_into_number=other.number)) == "merged_already"
     # it stays reunited whatever is decided about its text, until that very decision is undone
     kept = await a.decide("keep")
     assert kept.replaces_id is None

@@ -29,6 +29,7 @@ from consult.moderation.models import Case, Decision, Effect, Ground, Report
 from consult.moderation.rules.deciding import (
     HAS_MERGED,
     MERGE_INTO,
+    MERGED_ALREADY,
     bulk_refusal,
     conflict_refusal,
     form_refusals,
@@ -120,6 +121,7 @@ async def _target(row: AnItem, verdict: Verdict) -> Contribution:
     Raises:
         Refused: there is no such public contribution, it is the same, or one of the two is reunited with others.
     """
+    refuse(MERGED_ALREADY if getattr(row, "merged_into_id", None) is not None else None)
     into = await Contribution.get_or_none(
         consultation_id=row.consultation_id, number=verdict.into, state=ItemState.PUBLISHED, merged_into_id=None
     )

@@ -65,6 +65,11 @@ HAS_MERGED = Refusal(
     N_("D’autres contributions ont été réunies avec celle-ci : elle ne peut pas l’être à son tour"),
     field="effect",
 )
+MERGED_ALREADY = Refusal(
+    "merged_already",
+    N_("Cette contribution est déjà réunie avec une autre : défaites d’abord cette décision"),
+    field="effect",
+)
 AMENDMENT_STANDS = Refusal(
     "amendment_stands",
     N_("Une proposition de modification ne se corrige pas : son auteur peut en faire une autre"),
