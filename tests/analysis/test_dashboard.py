@@ -139,3 +139,11 @@ async def test_long_consultations_are_drawn_by_weeks_or_months(
     assert len(time.parts) <= most
     assert [sum(numbers) for numbers in zip(*(part.numbers for part in time.parts), strict=True)] == [5, 7, 9]
     assert time.parts == sorted(time.parts, key=lambda part: part.first)
+
+
+@pytest.mark.parametrize("role", ["moderator", "rapporteur", "decision_maker", "guarantor"])
+async def test_whoever_reads_it_finds_the_way_from_the_consultation(app: Starlette, role: str) -> None:
+    scene = await a_scene(app)
+    assert ADDRESS in (await scene.as_(role).get("/consultations/plan-velo")).text
+    assert "/dashboard" not in (await signed_in(app, scene.awa).get("/consultations/plan-velo")).text
+    assert "/dashboard" not in (await Visitor(app).get("/consultations/plan-velo")).text
