@@ -5,13 +5,16 @@ from datetime import timedelta
 import pytest
 from starlette.applications import Starlette
 
-from consult.accounts import elsewhere, links
+from consult.accounts import actions, elsewhere, links
+from consult.accounts.actions.links import Confirmation
 from consult.accounts.models import Account, Identity, LinkPurpose, MailLink, Session
 from consult.consultations.items import ItemState
 from consult.contributions.models import Contribution
 from consult.core import clock
+from consult.core.errors import Refused
 from consult.core.keys import new_key
 from consult.core.models import AuditEntry
+from consult.core.voice import Voice
 from consult.territories.models import Territory
 from tests.accounts.people import PASSWORD, last_address, last_link, signed_up, with_password
 from tests.browsing import Visitor
@@ -96,6 +99,25 @@ async def test_a_sign_in_link_lasts_ten_minutes(app: Starlette, frozen: object) 
         assert (await visitor.get(link)).status == 410
         assert (await visitor.post(link, guard)).status == 410
     assert await Session.all().count() == 1
+
+
+async def test_the_act_itself_judges_its_link(app: Starlette, frozen: object) -> None:
+    """Whatever the page has seen before: the link may have served, or its time have run out, in between."""
+    await _known()
+    await _asked(app, "awa@exemple.fr")
+    link = await last_link("awa@exemple.fr", LinkPurpose.SIGN_IN)
+    place = {"link_id": link.id, "territory_id": link.territory_id or 0}
+    browser = actions.Browser(token="s.test")
+    for wrong in ({"used_at": NOON}, {"expires_at": NOON}, {"purpose": LinkPurpose.NOTICE}):
+        await MailLink.filter(id=link.id).update(**wrong)
+        with pytest.raises(Refused, match="link_over"):
+            await actions.sign_in_by_link(Voice(account_id=None), **place, browser=browser)
+        await MailLink.filter(id=link.id).update(used_at=None, expires_at=link.expires_at, purpose=LinkPurpose.SIGN_IN)
+    with pytest.raises(Refused, match="link_over"):
+        await actions.confirm_address(Voice(account_id=None), **place, browser=browser, said=Confirmation())
+    assert await Session.all().count() == 1, "the one of the cast"
+    await actions.sign_in_by_link(Voice(account_id=None), **place, browser=browser)
+    assert await Session.all().count() == 2
 
 
 async def test_a_sign_in_link_for_nobody_opens_nothing(app: Starlette) -> None:

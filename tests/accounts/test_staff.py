@@ -81,6 +81,15 @@ async def test_somebody_known_is_invited_in_the_same_words_and_keeps_their_accou
     assert "Awa Diallo" in (await visitor.get("/admin/staff")).words
 
 
+async def test_a_role_that_somebody_has_already_is_held_once_after_the_link(
+    app: Starlette, vallon: Territory, luc: Person
+) -> None:
+    awa = await a_person(moderator=vallon)
+    await Visitor(app, person=luc).post("/admin/staff", {"email": awa.email, "role": "moderator"}, page="")
+    await Visitor(app).post(await last_address(awa.email, LinkPurpose.INVITE), page="")
+    assert await Staff.filter(role=Role.MODERATOR).values_list("account_id", flat=True) == [awa.id]
+
+
 async def test_an_invitation_sent_again_is_one_invitation(app: Starlette, vallon: Territory, luc: Person) -> None:
     visitor = Visitor(app, person=luc)
     for _ in range(2):

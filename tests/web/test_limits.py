@@ -9,10 +9,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from consult.core.models import AuditEntry
 from consult.settings import Settings
 from consult.web import limits
 from tests.browsing import Visitor
 from tests.cast import a_person, a_territory
+from tests.discussion import a_discussion
 from tests.web.asking import Headers, add_page, ask, cookie_of
 
 
@@ -116,6 +118,50 @@ async def test_limits_may_be_lifted_for_load_tests(limited: Starlette, monkeypat
     await a_territory()
     monkeypatch.setattr(limits, "settings", lambda: Settings(rate_limits=False))
     assert await tries(limited) == [200] * 4
+
+
+async def test_all_that_people_send_is_counted(app: Starlette, monkeypatch: pytest.MonkeyPatch) -> None:
+    d = await a_discussion()
+    awa = await a_person("Awa")
+    visitor, stranger = Visitor(app, person=awa), Visitor(app)
+    argument, source, own = await d.argue(d.luc), await d.source(d.luc), await d.argue(awa, body="La mienne.")
+    text = {"title": "Une autre piste", "body": "Le long de la rivière."}
+    sent: list[tuple[Visitor, str, dict[str, str]]] = [
+        (visitor, f"{d.path}/vote", {"choice": "agree"}),
+        (visitor, f"{d.path}/arguments/{argument.id}/support", {"support": "yes"}),
+        (visitor, f"{d.path}/sources/{source.id}/support", {"support": "yes"}),
+        (visitor, f"{d.path}/arguments/new", {"side": "for", "body": "Encore une."}),
+        (visitor, f"{d.path}/arguments/{own.id}/edit", {"body": "La mienne, corrigée."}),
+        (visitor, f"{d.path}/sources/new", {"title": "Un", "link": "https://example.org/1", "category": "press"}),
+        (visitor, f"{d.path}/amendments/new", {**text, "reason": "Pour s’y croiser.", "base": "1", "button": "publish"}),
+        (visitor, "/consultations/plan-velo/contributions/new", {**text, "section": str(d.section.id), "button": "publish"}),
+        (visitor, f"/report/argument/{argument.id}", {"ground": "insult", "text": "C’est une injure."}),
+        (stranger, "/sign-in", {"email": "awa@example.org", "password": "ceci n’est pas le bon"}),
+        (stranger, "/sign-in", {"email": "awa@example.org", "button": "link"}),
+        (stranger, "/sign-up", {"public_name": "Zoé Petit", "email": "zoe@example.org", "charter": "y"}),
+    ]
+
+    async def too_often(*_: object) -> bool:
+        return False
+
+    monkeypatch.setattr(limits._limiter, "hit", too_often)
+    before = await AuditEntry.all().count()
+    for who, path, fields in sent:
+        form = d.path if path.endswith(("/vote", "/support")) else ""
+        assert "Trop d’essais en peu de temps" in (await who.post(path, fields, page=form)).words, path
+    assert await AuditEntry.all().count() == before
+
+
+async def test_an_address_gets_no_more_than_five_links_an_hour_whoever_asks(app: Starlette) -> None:
+    await a_territory()
+    statuses = []
+    for number in range(6):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(limits, "network_of", lambda request, number=number: f"192.0.2.{number}")
+            sent = {"email": "awa@example.org", "button": "link"}
+            statuses.append((await Visitor(app).post("/sign-in", sent, page="")).status)
+    assert statuses == [303] * 5 + [429]
+    assert (await Visitor(app).post("/sign-in", {**sent, "email": "zoe@example.org"}, page="")).status == 303
 
 
 async def test_signing_in_is_limited_by_address_and_by_network_and_keeps_what_was_typed(app: Starlette) -> None:
