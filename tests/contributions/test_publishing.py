@@ -8,7 +8,13 @@ import pytest
 from consult.accounts.models import Account
 from consult.consultations.items import ItemState
 from consult.consultations.models import Consultation, ConsultationState, Section
-from consult.contributions.actions import publish_contribution, publish_waiting_contributions, withdraw_contribution
+from consult.contributions.actions import (
+    discard_draft,
+    publish_contribution,
+    publish_waiting_contributions,
+    save_draft,
+    withdraw_contribution,
+)
 from consult.contributions.models import Contribution, Draft, Revision
 from consult.core import clock
 from consult.core.database import execute
@@ -181,6 +187,19 @@ async def test_publishing_a_draft_uses_it_up_and_nobody_elses() -> None:
     await place.publish(draft_id=drafts[0].id)
     await place.publish(draft_id=drafts[1].id)
     assert [one.id for one in await Draft.all()] == [drafts[1].id]
+
+
+async def test_a_draft_is_continued_and_thrown_away_by_its_writer_alone_and_at_home() -> None:
+    place, neighbour = await Place.make(), await Place.make("coteau")
+    luc, text = await a_person("Luc Morel"), {"section_id": None, "title": TITLE, "body": BODY}
+    draft = await save_draft(place.awa.voice(), **place.where, **text)
+    his = await save_draft(luc.voice(), **place.where, **text | {"body": "À moi."}, draft_id=draft.id)
+    assert his.id != draft.id
+    assert (await Draft.get(id=draft.id)).body == BODY
+    for who, where in ((luc, place), (place.awa, neighbour)):
+        with pytest.raises(NotFound):
+            await discard_draft(who.voice(), territory_id=where.territory.id, draft_id=draft.id)
+    assert await Draft.all().count() == 2
 
 
 async def test_withdrawing_leaves_the_number_and_takes_everything_out_of_the_counts() -> None:

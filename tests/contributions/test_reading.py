@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from starlette.applications import Starlette
 
+from consult.consultations.items import ItemState
 from consult.contributions.actions import revise_contribution, withdraw_contribution
 from consult.contributions.models import Contribution
 from consult.contributions.queries import contribution_by_number, similar_contributions
@@ -77,6 +78,8 @@ async def test_similar_ones_are_public_ones_of_the_same_consultation() -> None:
     kept = await place.publish()
     assert [one.number for one in await similar_contributions(place.consultation.id, TITLE, BODY)] == [kept.number]
     assert not await similar_contributions(place.consultation.id, TITLE, BODY, besides=kept.id)
+    await Contribution.filter(id=kept.id).update(state=ItemState.HIDDEN)
+    assert not await similar_contributions(place.consultation.id, TITLE, BODY), "though the index has its words yet"
 
 
 @pytest.mark.usefixtures("db")
@@ -92,6 +95,8 @@ async def test_the_search_follows_every_wording_and_forgets_what_is_withdrawn() 
     await withdraw_contribution(place.awa.voice(), **told)
     assert await found("arbre") == []
     assert (await Contribution.get(id=made.id)).stems == ""
+    asked = f"SELECT c.id FROM contribution c WHERE {match_clause()}"
+    assert await execute(asked, match=match_words(query_stems("arbre"))) == [], "the index itself has forgotten it"
 
 
 @pytest.mark.usefixtures("db")
