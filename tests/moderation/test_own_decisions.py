@@ -11,7 +11,7 @@ from consult.moderation.actions.appealing import hear_appeal
 from consult.moderation.actions.restricting import restrict_account
 from consult.moderation.actions.undoing import decide_again
 from consult.moderation.models import Appeal, Case, Decision, Report
-from consult.moderation.rules.appealing import appeal_until
+from consult.moderation.rules.appealing import GRACE, appeal_until
 from tests.attacks.crawling import changed, rows
 from tests.browsing import Visitor
 from tests.cast import Person, a_person, a_territory, an_organisation
@@ -179,7 +179,7 @@ async def test_an_appeal_without_a_word_is_asked_for_again(app: Starlette) -> No
 async def test_an_appeal_comes_too_late_after_six_months(app: Starlette) -> None:
     affair = await an_affair()
     made = await affair.decide("hide")
-    end = appeal_until(made.decided_at)
+    end = appeal_until(made.decided_at) + GRACE
     luc = Visitor(app, person=affair.d.luc)
     with clock.frozen(end - timedelta(minutes=1), everywhere=True):
         assert (await luc.get(of(made, "/appeal"))).find(".//textarea")
