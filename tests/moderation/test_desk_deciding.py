@@ -1,5 +1,6 @@
 """Deciding in the browser: two clicks and one sentence, then the next; nothing typed is lost, nothing overwritten."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -231,3 +232,20 @@ async def test_what_was_hidden_can_be_put_back_in_its_case(app: Starlette) -> No
     opened = await maud.post(path, page=path)
     shown = await maud.get(opened.location)
     assert "Remettre en ligne" in shown.words
+
+
+async def test_two_moderators_decide_at_once_and_one_does(app: Starlette) -> None:
+    desk = await a_desk(app)
+    _, case = await desk.reported_argument()
+    path = f"/moderation/cases/{case.id}"
+    windows = [desk.window(desk.maud), desk.window(desk.marc)]
+    guards = [(await one.get(path)).hidden(action="/decide") for one in windows]
+    keep = {"effect": "keep", "reason": "Ce texte reste dans le débat."}
+    answers = await asyncio.gather(
+        windows[0].post(f"{path}/decide", {**guards[0], **HIDE}),
+        windows[1].post(f"{path}/decide", {**guards[1], **keep}),
+    )
+    assert sorted(answer.status for answer in answers) == [303, 422]
+    second = next(answer for answer in answers if answer.status == 422)
+    assert "C’est déjà décidé" in second.words
+    assert await Decision.all().count() == 1
