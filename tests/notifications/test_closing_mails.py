@@ -157,7 +157,7 @@ async def test_everybody_concerned_is_thanked_once(db: str, postman: Postman) ->
         assert {one.recipient for one in mails} == {d.luc.email, awa.email, zoe.email}
         assert len(mails) == 3
         text = mails[0].text
-        assert "1 arguments" in text
+        assert "Arguments\u00a0: 1." in text
         assert "    La synthèse sera écrite.\n    Le conseil y répondra." in text
         assert "1er juin 2026" in text
         await written()

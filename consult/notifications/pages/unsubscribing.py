@@ -17,7 +17,7 @@ WORDS = {
     "replies": N_("Vous ne serez plus prévenu quand quelqu’un ajoute un argument à un de vos textes."),
     "amendments": N_("Vous ne serez plus prévenu des propositions de modification, ni des réponses aux vôtres."),
     "digest": N_("Vous ne recevrez plus de résumé de ce que vous suivez ici."),
-    "consultation": N_("Vous ne recevrez plus de courriel sur cette consultation : ni nouvelle, ni rappel, ni clôture"),
+    "consultation": N_("Vous ne recevrez plus de courriel sur cette consultation : ni nouvelle, ni rappel, ni bilan."),
     "section": N_("Vous ne recevrez plus de courriel sur cette rubrique, ni sur ce qui la contient."),
     "contribution": N_("Vous ne recevrez plus de courriel sur cette contribution."),
 }

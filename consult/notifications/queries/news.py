@@ -49,7 +49,8 @@ _KINDS: dict[str, tuple[str, str]] = {
         (
             f"source i{_PUBLIC}{_AUTHOR} LEFT JOIN argument g ON g.id = i.argument_id"
             " LEFT JOIN amendment m ON m.id = g.amendment_id WHERE i.state = 'published'"
-            " AND (i.argument_id IS NULL OR g.state = 'published') AND (g.amendment_id IS NULL OR m.state = 'published')"
+            " AND (i.argument_id IS NULL OR g.state = 'published')"
+            " AND (g.amendment_id IS NULL OR m.state = 'published')"
         ),
     ),
     "amendment": (
