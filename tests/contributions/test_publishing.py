@@ -185,7 +185,7 @@ async def test_publishing_a_draft_uses_it_up_and_nobody_elses() -> None:
         for one in (place.awa, luc)
     ]
     await place.publish(draft_id=drafts[0].id)
-    await place.publish(draft_id=drafts[1].id)
+    await place.publish(draft_id=drafts[1].id, body="Autre chose.")
     assert [one.id for one in await Draft.all()] == [drafts[1].id]
 
 

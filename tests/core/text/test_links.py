@@ -25,6 +25,9 @@ def test_a_plain_address_is_kept(address: str) -> None:
     [
         "javascript:alert(1)",
         "JaVaScRiPt:alert(1)",
+        "javascript://example.org/%0Aalert(1)",
+        "data://example.org/x",
+        "ftp://example.org/x",
         " javascript:alert(1)",
         "java\nscript:alert(1)",
         "java\tscript:alert(1)",

@@ -242,3 +242,11 @@ def test_real_bodies_keep_all_their_words() -> None:
                 if "<" in item["body"]:
                     check_harmless(plain_to_html(item["body"]))
     assert compared > 800
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["javascript:alert(1)", "data:text/html,x", "ftp://a.example", "/account/delete", "https://bank.fr@evil.example"],
+)
+def test_the_second_belt_lets_no_address_through_that_the_first_would_have_refused(address: str) -> None:
+    assert "href" not in belt(f'<p><a href="{address}">ici</a></p>')
