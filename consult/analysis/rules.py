@@ -1,6 +1,8 @@
 """The journal in words: a sentence an event, and what the journal keeps to itself. A test holds it to the events."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from consult.core.language import N_
 
@@ -34,7 +36,7 @@ CHAPTERS: dict[str, str] = {
 JOURNAL: dict[str, dict[str, Told]] = {
     MODERATION: {
         "item_reported": Told(N_("a signalé un texte"), unnamed=True),
-        "case_opened": Told(N_("a mis un texte dans la file des modérateurs")),
+        "case_opened": Told(N_("a mis un texte dans la file des modérateurs")),  # by a report: see names_nobody
         "case_assigned": Told(N_("s’occupe d’un cas de la file")),
         "case_released": Told(N_("ne s’occupe plus d’un cas de la file")),
         "case_dropped": Told(N_("a retiré de la file un texte parti avec son compte")),
@@ -156,6 +158,16 @@ LEFT_OUT: dict[str, str] = {
 def told(event: str) -> Told:
     """How an event is told; one that a later release dropped is told by its own name."""
     return next((chapter[event] for chapter in JOURNAL.values() if event in chapter), Told(event))
+
+
+def names_nobody(event: str, details: Mapping[str, Any]) -> bool:
+    """Whether a line must not say whose act it was: a report, and what followed from it in the reporter's own act."""
+    return told(event).unnamed or (event == "case_opened" and any("report" in one for one in details["reasons"]))
+
+
+def is_automatic(event: str, details: Mapping[str, Any]) -> bool:
+    """Whether nobody did it: a threshold hides in the very act of the last person who reported."""
+    return event == "decision_made" and bool(details["automated"])
 
 
 def events_asked_for(kind: str) -> tuple[str, ...]:

@@ -16,6 +16,9 @@ from consult.core.action import Action
 from consult.core.database import dialect, execute
 from consult.core.events import all_events
 from consult.core.voice import SYSTEM
+from consult.moderation.actions.reports import report_item
+from consult.moderation.actions.watching import set_watch
+from consult.moderation.models import Kind
 from consult.territories.events import TerritoryPageChanged
 from tests.analysis.situations import ROLES, Scene, a_scene, signed_in
 from tests.browsing import Visitor
@@ -142,3 +145,19 @@ async def test_a_page_asks_the_same_number_of_questions_and_reads_one_index(app:
 def with_values(sql: str) -> str:
     """A statement that can be explained without its values."""
     return sql.replace("?", "NULL")
+
+
+async def test_whoever_reports_is_named_nowhere_not_even_by_what_their_report_sets_going(app: Starlette) -> None:
+    scene = await a_scene(app)
+    here = {"territory_id": scene.here.id}
+    await set_watch(scene.staff["moderator"].voice("moderator"), **here, words="", most_links=3, hide_after=2)
+    for name in ("Zoé Petit", "Inès Roux"):
+        person = await a_person(name)
+        place = {"kind": Kind.CONTRIBUTION, "item_id": scene.contribution.id}
+        await report_item(person.voice(), **here, **place, ground="off_topic")
+    answer = await scene.as_("guarantor").get(ADDRESS + "?kind=moderation")
+    assert "Une personne a signalé un texte" in answer.words
+    assert "Une personne a mis un texte dans la file" in answer.words
+    assert "Le système a pris une décision de modération : contribution, masqué" in answer.words
+    assert "Zoé" not in answer.text
+    assert "Inès" not in answer.text

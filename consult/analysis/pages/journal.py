@@ -12,7 +12,7 @@ from starlette.responses import Response
 from consult.accounts.forms import ROLE_WORDS
 from consult.accounts.models import Role
 from consult.analysis.queries.journal import Asked, Names, journal_page, names_in
-from consult.analysis.rules import CHAPTERS, JOURNAL, events_asked_for, told
+from consult.analysis.rules import CHAPTERS, JOURNAL, events_asked_for, is_automatic, names_nobody, told
 from consult.consultations.queries import consultations_of
 from consult.core import clock
 from consult.core.language import N_
@@ -82,17 +82,18 @@ def _details(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _line(row: dict[str, Any], details: dict[str, Any], names: Names) -> dict[str, Any]:
-    one = told(row["event"])
-    consultation = names.consultations.get(details.get("consultation_id") or 0)
+    event = row["event"]
+    unnamed = names_nobody(event, details)
+    nobody = unnamed or is_automatic(event, details)
     return {
         "at": row["at"],
-        "who": gettext("Une personne") if one.unnamed else _who(row, names),
-        "roles": [] if one.unnamed else [_role(role) for role in names.roles.get(row["account_id"], [])],
-        "body": None if one.unnamed else names.organisations.get(row["organisation_id"]),
-        "words": gettext(one.words),
-        "more": _more(row["event"], details, names),
-        "link": _link(row["event"], details, names),
-        "consultation": consultation,
+        "who": gettext("Une personne") if unnamed else gettext("Le système") if nobody else _who(row, names),
+        "roles": [] if nobody else [_role(role) for role in names.roles.get(row["account_id"], [])],
+        "body": None if nobody else names.organisations.get(row["organisation_id"]),
+        "words": gettext(told(event).words),
+        "more": _more(event, details, names),
+        "link": _link(details, names),
+        "consultation": names.consultations.get(details.get("consultation_id") or 0),
     }
 
 
@@ -120,7 +121,7 @@ def _role(role: str) -> str:
     return gettext(ROLE_WORDS[Role(role)]) if role in set(Role) else ""
 
 
-def _link(event: str, details: dict[str, Any], names: Names) -> tuple[str, str] | None:
+def _link(details: dict[str, Any], names: Names) -> tuple[str, str] | None:
     """Where one reads on: a page that these readers may open."""
     decision = names.decisions.get(details.get("decision_id") or 0, {})
     if "appeal_id" in details:
