@@ -6,6 +6,7 @@ from tortoise.exceptions import IntegrityError
 from consult.core import clock
 from consult.core.action import Action
 from consult.core.database import execute, in_transaction, write_together
+from consult.core.database.together import MOST, _apart
 from consult.core.keys import new_key
 from consult.core.models import AuditEntry
 from consult.core.voice import SYSTEM
@@ -68,3 +69,9 @@ async def test_a_row_changed_twice_in_one_go_keeps_both_changes(db: str) -> None
         await write_together([(more, {"by": by, "key": vallon.id}) for by in (1, 10, 100)])
     rows = await execute("SELECT changes FROM territory WHERE id = :key", key=vallon.id)
     assert rows[0]["changes"] == 112
+
+
+def test_no_journey_takes_more_than_the_driver_takes_values() -> None:
+    statements = [(HOST, {"name": f"h{n}.test", "key": 1}) for n in range(2 * MOST + 1)]
+    assert [len(group) for group in _apart(statements)] == [MOST, MOST, 1]
+    assert [one for group in _apart(statements) for one in group] == statements, "in their order"
