@@ -201,6 +201,7 @@ async def test_an_illegal_text_is_out_of_the_moderators_sight_too(app: Starlette
 async def test_an_account_is_suspended_from_its_case(app: Starlette) -> None:
     desk = await a_desk(app)
     _, case = await desk.reported_argument()
+    _, later = await desk.reported_argument("Un autre texte de la même personne.")
     maud, path = desk.window(desk.maud), f"/moderation/cases/{case.id}/restrict"
     wrong = await maud.post(path, {"days": "4000", "ground": "insult", "reason": REASON}, page=path)
     assert wrong.status == 422
@@ -212,6 +213,13 @@ async def test_an_account_is_suspended_from_its_case(app: Starlette) -> None:
     assert restriction.account_id == desk.awa.id
     assert "suspendu jusqu’au" in (await maud.get(done.location)).words
     assert (await Case.get(id=case.id)).is_open
+    assert "/moderation/items/account" not in (await maud.get(f"/moderation/cases/{later.id}")).text
+    again = f"/moderation/decisions/{restriction.decision_id}/again"
+    assert "lève la suspension" in (await maud.get(again)).words
+    lifted = await maud.post(again, {"reason": "La semaine suffisait largement."}, page=again)
+    assert lifted.status == 303
+    assert "/moderation/items/account" not in (await maud.get(lifted.location)).text
+    assert (await Restriction.get()).lifted_at is not None
 
 
 @pytest.mark.parametrize("path", ["take", "release", "notes", "decide", "restrict"])
