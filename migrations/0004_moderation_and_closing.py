@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 ('replaces', fields.ForeignKeyField('consult.Decision', source_field='replaces_id', null=True, db_constraint=True, to_field='id', related_name='replaced_by', on_delete=OnDelete.CASCADE)),
                 ('once', fields.CharField(null=True, unique=True, max_length=80)),
             ],
-            options={'table': 'decision', 'app': 'consult', 'indexes': [Index(fields=['territory_id', 'decided_at', 'id', 'effect']), Index(fields=['territory_id', 'consultation_id', 'decided_at', 'id']), Index(fields=['territory_id', 'kind', 'decided_at', 'id']), Index(fields=['territory_id', 'ground', 'decided_at', 'id']), Index(fields=['kind', 'item_id', 'id']), Index(fields=['account_id', 'id']), Index(fields=['organisation_id', 'id']), Index(fields=['effect', 'until'])], 'pk_attr': 'id', 'table_description': "A moderator's act on an item or an account: the statement of reasons of article 17 of the DSA is this record."},
+            options={'table': 'decision', 'app': 'consult', 'indexes': [Index(fields=['territory_id', 'decided_at', 'id', 'effect']), Index(fields=['territory_id', 'consultation_id', 'decided_at', 'id']), Index(fields=['territory_id', 'kind', 'decided_at', 'id']), Index(fields=['territory_id', 'ground', 'decided_at', 'id']), Index(fields=['kind', 'item_id', 'id']), Index(fields=['account_id', 'id']), Index(fields=['organisation_id', 'id']), Index(fields=['effect', 'until']), Index(fields=['case_id', 'id']), Index(fields=['replaces_id', 'id'])], 'pk_attr': 'id', 'table_description': "A moderator's act on an item or an account: the statement of reasons of article 17 of the DSA is this record."},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('once', fields.CharField(null=True, unique=True, max_length=64)),
             ],
-            options={'table': 'moderation_note', 'app': 'consult', 'pk_attr': 'id', 'table_description': 'What moderators tell one another about a case; never shown to anybody else.'},
+            options={'table': 'moderation_note', 'app': 'consult', 'indexes': [Index(fields=['case_id', 'id'])], 'pk_attr': 'id', 'table_description': 'What moderators tell one another about a case; never shown to anybody else.'},
             bases=['Model'],
         ),
         ops.CreateModel(

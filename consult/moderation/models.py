@@ -158,6 +158,7 @@ class Note(Model):
 
     class Meta:
         table = "moderation_note"
+        indexes = [("case_id", "id")]
 
 
 class Effect(StrEnum):
@@ -232,6 +233,8 @@ class Decision(Model):
             ("account_id", "id"),
             ("organisation_id", "id"),
             ("effect", "until"),
+            ("case_id", "id"),
+            ("replaces_id", "id"),
         ]
 
 
