@@ -277,3 +277,33 @@ async def test_the_neighbour_and_other_roles_choose_no_frame(app: Starlette, fro
     with pytest.raises(Refused, match="not_administrator"):
         await edit_procedure(office.luc.voice("moderator"), territory_id=office.here.id, **values)
     assert (await office.again()).procedure is Procedure.FREE
+
+
+async def test_a_round_begun_while_one_typed_counts_from_now(app: Starlette, frozen: datetime) -> None:
+    """« From nine o’clock on », sent at ten past: the public has ten minutes less than the form says."""
+    office = await Office.make(app, opens_in=-40 * DAY, closes_in=-timedelta(hours=1))
+    await Consultation.filter(id=office.consultation.id).update(published_at=frozen - 50 * DAY)
+    await Round.filter(id=office.round.id).update(closes_at=frozen - 30 * DAY, opens_at=frozen - 35 * DAY)
+    await Consultation.filter(id=office.consultation.id).update(procedure=CRPA)
+    opens_at, voice = frozen - timedelta(minutes=10), office.luc.voice("administrator")
+    where: dict[str, Any] = {"territory_id": office.here.id, "consultation_id": office.consultation.id}
+    where |= {"title": "Encore", "may": frozenset(Deed), "opens_at": opens_at, "reason": REASON}
+    with pytest.raises(Refused, match="procedure_too_short"):
+        await add_round(voice, **where, closes_at=opens_at + 15 * DAY)
+    await add_round(voice, **where, closes_at=opens_at + 15 * DAY + timedelta(minutes=10))
+
+
+async def test_a_new_name_is_no_new_calendar(app: Starlette, frozen: datetime) -> None:
+    """A calendar that an older version let through can still be named better; its dates cannot be made worse."""
+    office = await Office.make(app, opens_in=-DAY, closes_in=5 * DAY)
+    await Consultation.filter(id=office.consultation.id).update(procedure=CRPA)
+    await extend(office, timedelta(), title="Mieux nommée", reason=REASON)
+    with pytest.raises(Refused, match="procedure_too_short"):
+        await extend(office, timedelta(), may=frozenset({Deed.ARGUE}), reason=REASON)
+
+
+async def test_the_action_refuses_wrong_reminders_itself(app: Starlette, frozen: datetime) -> None:
+    office = await Office.make(app)
+    with pytest.raises(Refused, match="reminders_wrong"):
+        await set_frame(office, Procedure.FREE, 99)
+    assert (await set_frame(office, Procedure.FREE, 1, 3, 1)).reminder_days == [3, 1]
