@@ -17,6 +17,7 @@ from consult.core.database import database
 from consult.demo.loading import load
 from consult.moderation.models import Appeal, Case, CaseReason, Decision, Effect, Report
 from consult.notifications.models import Follow, Mail, Mailing
+from consult.notifications.writing import queue
 from consult.territories.queries import forget_territories
 from tests.attacks.recount import number_gaps, recount
 
@@ -30,6 +31,7 @@ def loaded_url(databases: Any) -> Iterator[str]:
             await load()
 
     load_effects()
+    queue._told.clear()  # this process may have told the moderators of another database this morning
     url = databases.migrated()
     databases.aside.run(fill(url))
     yield url
