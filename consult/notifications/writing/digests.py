@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tortoise.exceptions import IntegrityError
+import structlog
+from tortoise.exceptions import IntegrityError, OperationalError
 
 from consult.core import clock, wake
 from consult.core.database import in_transaction
@@ -22,6 +23,7 @@ from consult.notifications.queries.news import BENEATH, Line, Named, lines_of, n
 from consult.notifications.rules import DIGESTS, last_edition
 from consult.notifications.writing import Letter, fill_in, mail_key, mail_row
 
+log = structlog.get_logger()
 AT_MOST = 60
 ASKED_FOR = 500
 # what an action has dated but not committed yet belongs to the next digest
@@ -43,8 +45,14 @@ async def write_digests(limit: int = 100) -> int:
     for zone in await zones():
         daily, weekly = (last_edition(one, until, ZoneInfo(zone)) for one in DIGESTS)
         for due in await digests_due(zone, daily=daily, weekly=weekly, limit=limit):
-            await _write_one(due, daily, weekly, until)
-            looked_at += 1
+            try:
+                await _write_one(due, daily, weekly, until)
+            except OperationalError:
+                raise  # the database itself: the next one would fare no better
+            except Exception:  # one person's digest keeps nobody else from theirs
+                log.error("digest_failed", account=due.account_id, territory=due.territory_id, exc_info=True)
+            else:
+                looked_at += 1
     return looked_at
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from tortoise.exceptions import IntegrityError
+from tortoise.exceptions import IntegrityError, OperationalError
 
 from consult.core import clock, wake
 from consult.core.database import in_transaction
@@ -26,6 +26,7 @@ from consult.notifications.writing import Letter, mail_key, mail_row
 log = structlog.get_logger()
 BATCH = 500
 AT_ONCE = 100
+LOOK_AT = 20
 
 
 @dataclass(frozen=True)
@@ -97,15 +98,29 @@ def content(template: str) -> Callable[[Content], Content]:
 
 
 async def write_mailings() -> int:
-    """Write the next batch of the oldest announcement; a chore of the worker. Returns 0 when nothing was left to do."""
-    mailing = await Mailing.filter(finished_at=None).order_by("id").first()
-    if mailing is None:
-        return 0
-    letter = await _contents[mailing.template](mailing) if mailing.template in _contents else None
+    """Write the next batch of the oldest announcement; a chore of the worker. Returns 0 when nothing was left to do.
+
+    One that cannot be written holds up none of those behind it; one of the next release waits for it.
+    """
+    known = Mailing.filter(finished_at=None, template__in=list(_contents)).order_by("id")
+    for mailing in await known.limit(LOOK_AT):
+        try:
+            await _write_batch(mailing)
+        except OperationalError:
+            raise  # the database itself: the next one would fare no better
+        except Exception:
+            log.error("mailing_failed", mailing=mailing.id, template=mailing.template, exc_info=True)
+        else:
+            return 1
+    return 0
+
+
+async def _write_batch(mailing: Mailing) -> None:
+    letter = await _contents[mailing.template](mailing)
     if letter is None:
         log.info("mailing_without_object", mailing=mailing.id, template=mailing.template)
         await Mailing.filter(id=mailing.id).update(finished_at=clock.now())
-        return 1
+        return
     batch = await readers_after(
         Audience(mailing.audience),
         mailing.cursor,
@@ -117,7 +132,6 @@ async def write_mailings() -> int:
     rows = await _filled_in(replace(letter, mailing_id=mailing.id), batch.readers, mailing)
     await _store(mailing, rows, batch.cursor, is_last=batch.is_last)
     wake.worker()
-    return 1
 
 
 async def _filled_in(letter: Letter, readers: list[Reader], mailing: Mailing) -> list[Mail]:
