@@ -16,7 +16,7 @@ from consult.accounts.rules import read_address
 from consult.analysis.keeping import keep_all_figures
 from consult.consultations.actions import add_round, add_section, create_consultation, publish_consultation
 from consult.consultations.actions.moderating import edit_moderation
-from consult.consultations.models import ModerationTime
+from consult.consultations.models import ModerationTime, Procedure
 from consult.consultations.rules import SECTION_FLAG, Deed
 from consult.core import clock
 from consult.core.models import AuditEntry
@@ -207,6 +207,7 @@ async def _consultation(stage: Stage, play: Play) -> None:
         question=table["question"].strip(),
         presentation=table["presentation"].strip(),
         legal_basis=table["legal_basis"].strip(),
+        procedure=Procedure(table.get("procedure", Procedure.FREE)),
     )
     stage.consultations[play.slug] = made
     place = {**stage.here, "consultation_id": made.id}
