@@ -176,6 +176,7 @@ async def _texts(side: Place) -> None:
         await _beneath(side, state, awa if state != "waiting" else pending)
     await cast_vote(ines.voice(), **side.where, contribution_id=side.public.id, choice="agree")
     await cast_vote(awa.voice(), **side.where, contribution_id=side.public.id, choice="mixed")
+    await _held(side, luc, awa)
     for state in ("withdrawn", "hidden"):
         await _remove(side.contributions[state], state)
         await _remove(side.arguments[state], state)
@@ -210,6 +211,18 @@ async def _beneath(side: Place, state: str, writer: Person) -> None:
             voice, **at, argument_id=about.id, title=f"{word % 'aboutsource'}", link="https://example.org/a",
             category="report",
         )  # fmt: skip
+
+
+async def _held(side: Place, luc: Person, awa: Person) -> None:
+    """One of each kind waits for a moderator: sent while the consultation was read first."""
+    key = side.open.id
+    await execute("UPDATE consultation SET moderation = 'before' WHERE id = :key", key=key)
+    word = f"{SECRET}contributionheld"
+    side.contributions["held"] = await publish_contribution(
+        luc.voice(), **side.where, section_id=side.section.id, title=f"Titre {word}", body=f"Le texte de {word}."
+    )
+    await _beneath(side, "held", awa)
+    await execute("UPDATE consultation SET moderation = 'after' WHERE id = :key", key=key)
 
 
 async def _remove(row: Any, state: str) -> None:
