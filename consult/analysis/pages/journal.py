@@ -1,5 +1,6 @@
 """``/admin/journal``: who did what, for those who answer for the territory and for the guarantor."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -17,7 +18,7 @@ from consult.consultations.queries import consultations_of
 from consult.core import clock
 from consult.core.language import N_
 from consult.moderation.rules.words import EFFECTS, KINDS
-from consult.web.context import territory
+from consult.web.context import territory, visitor
 from consult.web.language import gettext
 from consult.web.render import page
 
@@ -28,7 +29,7 @@ OUTCOMES = {"upheld": N_("décision maintenue"), "reversed": N_("décision annul
 async def journal(request: Request) -> Response:
     """A page of it, the latest first, by kind of event, consultation and day."""
     here = territory(request)
-    shelf = await consultations_of(here.id, clock.now(), drafts=True)
+    shelf = await consultations_of(here.id, clock.now(), drafts=visitor(request).has_role("administrator"))
     slugs = {card.slug: card for card in shelf.all()}
     params = request.query_params
     kind, slug = params.get("kind", ""), params.get("consultation", "")
@@ -37,7 +38,7 @@ async def journal(request: Request) -> Response:
     found = await journal_page(
         Asked(here.id, here.zone, events_asked_for(kind), card.id if card else 0, day, params.get("after", ""))
     )
-    lines = await _lines(here.id, list(found.items))
+    lines = await _lines(here.id, list(found.items), {one.id for one in slugs.values()})
     kept = {"kind": kind, "consultation": card.slug if card else "", "day": day.isoformat() if day else ""}
     return page(
         request,
@@ -69,9 +70,11 @@ def _href(kept: dict[str, str], **more: str) -> str:
     return f"{PATH}?{urlencode(asked)}" if asked else PATH
 
 
-async def _lines(territory_id: int, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+async def _lines(territory_id: int, rows: list[dict[str, Any]], visible: set[int]) -> list[dict[str, Any]]:
+    """A draft has no name for whoever may not read it."""
     details = [_details(row) for row in rows]
     names = await names_in(territory_id, rows, details)
+    names = replace(names, consultations={key: row for key, row in names.consultations.items() if key in visible})
     return [_line(row, one, names) for row, one in zip(rows, details, strict=True)]
 
 
