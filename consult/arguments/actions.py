@@ -211,7 +211,7 @@ async def withdraw_argument(voice: Voice, *, territory_id: int, consultation_id:
         Refused: not the author, or the round is over.
     """
     async with Action(voice, territory_id=territory_id) as action:
-        _, rounds = await lock_below(action, territory_id, consultation_id)
+        _, rounds = await lock_below(action, territory_id, consultation_id, adds=False)
         row = await _argument_inside(consultation_id, argument_id)
         if row.state is ItemState.WITHDRAWN:
             action.nothing_to_do()

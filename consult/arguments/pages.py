@@ -177,6 +177,7 @@ def _own_page(
         request,
         template,
         access.view,
+        adds=isinstance(form, CorrectionForm),
         refusal=judge(voice, argument, Deed.ARGUE, access.view.rounds, clock.now()),
         form=form,
         status=form.status,

@@ -58,7 +58,7 @@ class Scene:
 
     def round_allows(self, deed: Deed) -> bool:
         """Whether the author may still correct or withdraw: the rounds alone decide it."""
-        return self.barred is None and deed_refusal(deed, self.view.rounds, None, self.at) is None
+        return deed_refusal(deed, self.view.rounds, None, self.at) is None
 
     def watched(self, kind: str, row: Row) -> Row:
         """Where somebody reports a text of somebody else, or a moderator decides about it."""
@@ -88,7 +88,7 @@ class Scene:
         shown["just_done"] = self.just_done(row)
         if self.marks.wrote(row, self.account_id) and self.round_allows(deed):
             shown["withdraw_href"] = f"{href}/withdraw"
-            if may_still_correct(row["published_at"], self.at):
+            if self.barred is None and may_still_correct(row["published_at"], self.at):
                 shown["correct_href"] = f"{href}/edit"
         return shown
 

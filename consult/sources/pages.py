@@ -180,6 +180,7 @@ def _own_page(
         request,
         template,
         access.view,
+        adds=isinstance(form, CorrectionForm),
         refusal=judge(voice, source, Deed.SOURCE, access.view.rounds, clock.now()),
         form=form,
         status=form.status,

@@ -5,12 +5,19 @@ from datetime import timedelta
 import pytest
 
 from consult.accounts.models import Restriction
-from consult.contributions.actions import publish_contribution, publish_waiting_contributions
+from consult.arguments.actions import withdraw_argument
+from consult.contributions.actions import (
+    publish_contribution,
+    publish_waiting_contributions,
+    withdraw_amendment,
+    withdraw_contribution,
+)
 from consult.core import clock
 from consult.core.errors import Refused
 from consult.core.keys import new_key
+from consult.sources.actions import withdraw_source
 from consult.territories.models import Territory
-from consult.votes.actions import cast_vote, give_support
+from consult.votes.actions import cast_vote, give_support, withdraw_vote
 from consult.web.language import translate
 from tests.attacks.recount import recount
 from tests.cast import Person, a_person, a_territory
@@ -59,6 +66,22 @@ async def test_nothing_is_written_nor_voted_until_its_end_excluded() -> None:
         assert set(await tries(d, awa)) == {"restricted"}
     with clock.frozen(made.until):
         assert set(await tries(d, awa)) == {""}
+    assert await recount() == []
+
+
+@pytest.mark.usefixtures("db")
+async def test_what_is_ones_own_may_still_be_taken_back() -> None:
+    d, awa = await a_discussion(), await a_person("Awa")
+    said, given, amendment = await d.argue(awa), await d.source(awa), await d.amend(awa)
+    await d.vote(awa)
+    await restrict(awa, d.territory)
+    await restrict(d.luc, d.territory)
+    at = {**d.place, "contribution_id": d.contribution.id}
+    await withdraw_vote(awa.voice(), **at)
+    await withdraw_source(awa.voice(), **d.place, source_id=given.id)
+    await withdraw_argument(awa.voice(), **d.place, argument_id=said.id)
+    await withdraw_amendment(awa.voice(), **at, amendment_id=amendment.id)
+    await withdraw_contribution(d.luc.voice(), **at)
     assert await recount() == []
 
 

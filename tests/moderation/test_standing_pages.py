@@ -103,6 +103,16 @@ async def test_a_restricted_person_is_told_before_they_write(app: Starlette, pag
     assert "Publier l’argument" not in shown.words
 
 
+async def test_a_restricted_person_may_still_withdraw(app: Starlette) -> None:
+    d = await a_discussion()
+    await restrict(d.luc, d.territory)
+    visitor = Visitor(app, person=d.luc)
+    shown = await visitor.get(d.path)
+    assert f'href="{d.path}/edit"' not in shown.text
+    assert f'href="{d.path}/withdraw"' in shown.text
+    assert (await visitor.post(f"{d.path}/withdraw", page="")).location == d.path
+
+
 async def test_what_a_restricted_person_sends_is_shown_back(app: Starlette) -> None:
     d, awa = await a_discussion(), await a_person("Awa")
     visitor = Visitor(app, person=awa)

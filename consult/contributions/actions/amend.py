@@ -239,7 +239,7 @@ async def withdraw_amendment(
         Refused: somebody else's, answered already, not open, or its contribution is no longer public.
     """
     async with Action(voice, territory_id=territory_id) as action:
-        _, rounds = await lock_below(action, territory_id, consultation_id)
+        _, rounds = await lock_below(action, territory_id, consultation_id, adds=False)
         row, amendment = await _inside(consultation_id, contribution_id, amendment_id)
         if amendment.state is ItemState.WITHDRAWN:
             action.nothing_to_do()

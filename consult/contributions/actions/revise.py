@@ -100,7 +100,7 @@ async def withdraw_contribution(
         Refused: not the author, or the round is over.
     """
     async with Action(voice, territory_id=territory_id) as action:
-        _, rounds = await lock_below(action, territory_id, consultation_id)
+        _, rounds = await lock_below(action, territory_id, consultation_id, adds=False)
         row = await contribution_inside(consultation_id, contribution_id)
         if row.state is ItemState.WITHDRAWN:
             action.nothing_to_do()

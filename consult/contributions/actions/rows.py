@@ -55,11 +55,12 @@ class Wording:
 
 
 async def lock_below(
-    action: Action, territory_id: int, consultation_id: int, **totals: int
+    action: Action, territory_id: int, consultation_id: int, *, adds: bool = True, **totals: int
 ) -> tuple[Consultation, list[Round]]:
     """Take the lock of a published consultation of this territory, and judge under it whether the voice may speak.
 
     Args:
+        adds: False where somebody only takes back what is theirs, which no restriction keeps them from.
         totals: counters of the consultation to move in the same statement.
 
     Raises:
@@ -70,7 +71,7 @@ async def lock_below(
     view = await lock_consultation(action, consultation_id, **totals)
     if view.row.territory_id != territory_id or view.row.state is not ConsultationState.PUBLISHED:
         raise NotFound
-    if view.restricted_until is not None and view.restricted_until > action.at:
+    if adds and view.restricted_until is not None and view.restricted_until > action.at:
         (zone,) = await Territory.filter(id=territory_id).values_list("timezone", flat=True)
         refuse(restriction_refusal(view.restricted_until, action.at, ZoneInfo(str(zone))))
     await judge_voice(action)

@@ -162,7 +162,8 @@ def _answer(
     **more: Any,
 ) -> Response:
     around = {"c": access.row, "path": access.path, "amendment": shown, "form": form, "status": form.status}
-    return show(request, template, access.view, refusal=refusal, **around, **more)
+    adds = template != "contributions/withdraw_amendment.html"
+    return show(request, template, access.view, refusal=refusal, adds=adds, **around, **more)
 
 
 async def ask_decline(request: Request) -> Response:

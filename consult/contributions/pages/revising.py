@@ -118,6 +118,7 @@ def _withdrawal(request: Request, access: ContributionAccess, voice: Voice, form
         request,
         "contributions/withdraw.html",
         access.view,
+        adds=False,
         refusal=withdrawal_refusal(voice, access.row, access.view.rounds, clock.now()),
         form=form,
         status=form.status,

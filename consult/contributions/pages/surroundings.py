@@ -29,13 +29,17 @@ def show(
     view: ConsultationView,
     *,
     refusal: Refusal | None = None,
+    adds: bool = True,
     **values: Any,
 ) -> Response:
     """A page below a consultation, the state of its rounds in sight; a refusal is printed instead of the form.
 
     Who may not write here by a decision is told so wherever there would be a form.
+
+    Args:
+        adds: False where somebody only takes back what is theirs.
     """
-    barred = restriction_of(request, short=True) if "form" in values else None
+    barred = restriction_of(request, short=True) if adds and "form" in values else None
     return page(
         request,
         template,

@@ -136,7 +136,7 @@ async def withdraw_support(
     """
     refuse(voter_refusal(voice))
     async with Action(voice, territory_id=territory_id) as action:
-        _, rounds = await lock_below(action, territory_id, consultation_id)
+        _, rounds = await lock_below(action, territory_id, consultation_id, adds=False)
         item = await _item(voice, consultation_id, argument_id, source_id)
         if item.support_id is None:
             action.nothing_to_do()

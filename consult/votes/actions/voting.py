@@ -109,7 +109,7 @@ async def withdraw_vote(
     """
     refuse(voter_refusal(voice))
     async with Action(voice, territory_id=territory_id) as action:
-        _, rounds = await lock_below(action, territory_id, consultation_id)
+        _, rounds = await lock_below(action, territory_id, consultation_id, adds=False)
         seen = await _ballot(voice, consultation_id, contribution_id, amendment_id)
         if seen.vote_id is None:
             action.nothing_to_do()
