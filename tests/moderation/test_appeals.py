@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from consult.accounts.models import Restriction, Staff
+from consult.accounts.models import Account, Restriction, Staff
 from consult.contributions.actions import publish_contribution
 from consult.core import clock
 from consult.core.errors import NotFound
@@ -223,6 +223,14 @@ async def test_a_moderator_of_another_territory_counts_as_none(a: Affair) -> Non
     assert (await heard(a, made, ada.voice("administrator"))).heard_at
 
 
+async def test_a_moderator_who_has_left_counts_as_none(a: Affair) -> None:
+    ada = await a_person("Ada Blanc", administrator=a.d.territory)
+    made = await appealed(a, await a.decide("hide"))
+    assert await refused(heard(a, made, ada.voice("administrator"))) == "others_hear"
+    await Account.filter(id=a.omar.id).update(deleted_at=NOON)
+    assert (await heard(a, made, ada.voice("administrator"))).heard_by_id == ada.id
+
+
 # ---------------------------------------------------------------- beside other decisions
 
 
@@ -258,6 +266,8 @@ async def test_an_appeal_against_a_machine_may_be_heard_by_itself(a: Affair) -> 
         await a.report(a.d.contribution, await a_person(name))
     await heard(a, await appealed(a, await Decision.get()))
     assert await state_of(a.d.contribution) == "published"
+    await a.report(a.d.contribution)
+    assert await state_of(a.d.contribution) == "published"  # the machine does not insist
     case = await Case.get()
     assert case.is_open  # the reports are still to be answered
     await decide(a.moderator, **a.here, case_id=case.id, effect="keep", reason=REASON)

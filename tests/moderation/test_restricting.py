@@ -8,6 +8,8 @@ import pytest
 from consult.accounts.models import Account, Restriction
 from consult.core import clock
 from consult.core.errors import NotFound
+from consult.moderation.actions.appealing import appeal
+from consult.moderation.actions.correcting import send_correction
 from consult.moderation.actions.restricting import restrict_account
 from consult.moderation.actions.undoing import decide_again
 from consult.moderation.models import Case, Decision, Effect, Kind
@@ -61,6 +63,15 @@ async def test_a_suspension_is_lifted_by_undoing_it(a: Affair) -> None:
     assert (await a.d.argue(a.d.luc)).id
     assert await refused(decide_again(a.other, **a.here, decision_id=decision.id, reason=REASON)) == "already_undone"
     assert await recount() == []
+
+
+async def test_who_is_suspended_still_appeals_and_corrects(a: Affair) -> None:
+    asked = await a.decide("correct")
+    decision = await suspended(a)
+    said = {"title": "Une piste", "body": "Une piste, plus poliment."}
+    await send_correction(a.d.luc.voice(), **a.here, decision_id=asked.id, **said)
+    made = await appeal(a.d.luc.voice(), **a.here, decision_id=decision.id, text="Je n’ai insulté personne.")
+    assert made.decision_id == decision.id
 
 
 async def test_nobody_lifts_their_own_suspension(a: Affair) -> None:
