@@ -43,20 +43,20 @@ async def left_in(consultation_id: int, territory_id: int) -> Left:
     """Count what is undone; one query, by indexes of the consultation's own rows."""
     (row,) = await execute(
         f"""
+        WITH waiting AS MATERIALIZED ({_WAITING})
         SELECT
           (SELECT COUNT(*) FROM moderation_case WHERE territory_id = :territory AND is_open = :open
              AND consultation_id = :consultation) AS cases,
           (SELECT COUNT(*) FROM decision d JOIN appeal p ON p.decision_id = d.id
              WHERE p.territory_id = :territory AND p.heard_at IS NULL AND d.consultation_id = :consultation) AS appeals,
-          (SELECT COUNT(*) FROM ({_WAITING}) AS w WHERE w.awaits_moderator = :open) AS held,
+          (SELECT COUNT(*) FROM waiting w WHERE w.awaits_moderator = :open) AS held,
           (SELECT COUNT(*) FROM organisation o WHERE o.territory_id = :territory AND o.state = 'waiting' AND (
-             EXISTS (SELECT 1 FROM ({_WAITING}) AS w WHERE w.organisation_id = o.id)
-             OR EXISTS (SELECT 1 FROM draft f WHERE f.consultation_id = :consultation AND f.organisation_id = o.id)
+             o.id IN (SELECT organisation_id FROM waiting)
+             OR o.id IN (SELECT organisation_id FROM draft WHERE consultation_id = :consultation)
              OR EXISTS (SELECT 1 FROM member m WHERE m.organisation_id = o.id AND (
-               m.account_id IN (SELECT author_id FROM ({_WAITING}) AS w)
-               OR EXISTS (SELECT 1 FROM draft f WHERE f.account_id = m.account_id
-                          AND f.consultation_id = :consultation))))) AS organisations,
-          (SELECT COUNT(DISTINCT w.author_id) FROM ({_WAITING}) AS w JOIN account a ON a.id = w.author_id
+               m.account_id IN (SELECT author_id FROM waiting)
+               OR m.account_id IN (SELECT account_id FROM draft WHERE consultation_id = :consultation))))) AS organisations,
+          (SELECT COUNT(DISTINCT w.author_id) FROM waiting w JOIN account a ON a.id = w.author_id
              WHERE w.awaits_moderator <> :open AND a.confirmed_at IS NULL) AS accounts
         """,
         consultation=consultation_id,
