@@ -7,13 +7,16 @@ import pytest
 
 from consult.accounts.models import Restriction
 from consult.arguments.actions import withdraw_argument
+from consult.consultations.items import ItemState
 from consult.contributions.actions import publish_contribution
+from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.errors import NotFound
 from consult.moderation.actions.cases import take_case, write_note
 from consult.moderation.actions.deciding import decide, decide_many
 from consult.moderation.actions.undoing import decide_again
 from consult.moderation.models import Case, Decision, Effect, Report, SealedText
+from consult.moderation.rules.deciding import state_refusal
 from tests.attacks.recount import recount
 from tests.cast import NOON, a_person, a_territory
 from tests.discussion import a_discussion
@@ -241,6 +244,21 @@ async def test_nobody_decides_on_what_they_wrote_or_reported(a: Affair) -> None:
     for voice, code in ((a.d.luc.voice("moderator"), "own_item"), (a.other, "own_report")):
         work = decide_again(voice, **a.here, decision_id=decision.id, reason="Je préfère qu’il revienne.")
         assert await refused(work) == code
+
+
+async def test_who_has_become_the_author_meanwhile_does_not_decide_either(a: Affair) -> None:
+    """A pending account may turn out to be a moderator's: what it wrote is theirs from then on."""
+    case = await a.case()
+    await Contribution.filter(id=a.d.contribution.id).update(author_id=a.mona.id)
+    assert await refused(decide(a.moderator, **a.here, case_id=case.id, effect="keep", reason=REASON)) == "own_item"
+
+
+@pytest.mark.parametrize("effect", [one for one in Effect if one is not Effect.HIDE_ILLEGAL])
+def test_a_sealed_text_stays_sealed_whatever_is_decided(effect: Effect) -> None:
+    refusal = state_refusal(effect, ItemState.HIDDEN, sealed=True)
+    assert refusal is not None
+    assert refusal.code == "sealed"
+    assert state_refusal(effect, ItemState.HIDDEN, sealed=False) is None
 
 
 async def test_what_somebody_has_in_hand_is_theirs(a: Affair) -> None:

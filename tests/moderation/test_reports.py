@@ -9,6 +9,7 @@ from consult.core.errors import NotFound
 from consult.core.keys import new_key
 from consult.core.voice import Voice
 from consult.moderation.actions.reports import report_item
+from consult.moderation.actions.undoing import decide_again
 from consult.moderation.actions.watching import set_watch
 from consult.moderation.models import Case, Decision, Effect, Ground, Kind, Report
 from tests.attacks.recount import recount
@@ -205,6 +206,16 @@ async def test_many_reports_hide_until_a_person_has_looked(a: Affair) -> None:
     assert case.reasons == ["report", "many_reports"]
     assert not await Report.filter(answered_at__not_isnull=True).exists()
     assert await recount() == []
+
+
+async def test_many_reports_hide_once_what_a_moderator_shows_again_stays_shown(a: Affair) -> None:
+    await set_watch(a.moderator, **a.here, words="", most_links=3, hide_after=2)
+    await many(a, 2)
+    provisional = await Decision.get()
+    await decide_again(a.moderator, **a.here, decision_id=provisional.id, reason="Rien de tout cela n’y est.")
+    assert await state_of(a.d.contribution) == "published"
+    await a.report(a.d.contribution)
+    assert await state_of(a.d.contribution) == "published"
 
 
 async def test_a_person_decides_after_the_threshold(a: Affair) -> None:
