@@ -90,6 +90,23 @@ async def test_an_added_column_gets_the_index_it_asks_for(empty_database_url: st
         assert await columns_indexed("tree") == [*BEFORE, "place", "twin_id"]
 
 
+async def test_an_added_column_that_may_not_be_empty_is_filled_in_the_rows_that_are_there(
+    empty_database_url: str, package: Package
+) -> None:
+    operations = (
+        'ops.AddField(model_name="Tree", name="grafted", field=fields.BooleanField(default=False))',
+        'ops.AddField(model_name="Tree", name="height", field=fields.IntField(default=3))',
+        'ops.AddField(model_name="Tree", name="note", field=fields.CharField(max_length=9, default="l’été"))',
+        'ops.AddField(model_name="Tree", name="fruits", field=fields.JSONField(default=list))',
+    )
+    config = await after(empty_database_url, package, *operations)
+    async with database(empty_database_url, config=config):
+        rows = await execute("SELECT grafted, height, note, fruits FROM tree ORDER BY id")
+        assert [(bool(row["grafted"]), row["height"], row["note"], row["fruits"]) for row in rows] == [
+            (False, 3, "l’été", "[]")
+        ] * 2
+
+
 async def test_an_index_comes_and_goes_with_the_column_that_wants_it(empty_database_url: str, package: Package) -> None:
     want = 'ops.AlterField(model_name="Tree", name="kind", field=fields.CharField(max_length=80, db_index=True))'
     other = 'ops.AlterField(model_name="Tree", name="kind", field=fields.CharField(max_length=90, db_index=True))'

@@ -1,6 +1,7 @@
 """Tortoise's schema editors, with what they forget put right (ADR 0003).
 
-On both engines, a column added with an index got no index. On SQLite, where changing a column means making the table
+On both engines, a column added with an index got no index, and one that may not be empty could not be added to a table
+that has rows: its default is written into them. On SQLite, where changing a column means making the table
 anew and moving its rows:
 
 - the table's indexes and triggers were lost, and so were the unique constraints over several columns: made again;
@@ -11,9 +12,12 @@ anew and moving its rows:
 What cannot be put right is refused: a table that would lose a column or a reference that the models do not know.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from tortoise.fields.base import DB_DEFAULT_NOT_SET
 from tortoise.fields.relational import ManyToManyFieldInstance
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import UniqueConstraint
@@ -40,11 +44,30 @@ def _indexed_alone(model: Any, field_name: str) -> str | None:
     return _column(key) if key.index and not key.unique and not key.pk else None
 
 
+@contextmanager
+def _written_into_rows(model: Any, field_name: str) -> Iterator[bool]:
+    """An added field that may not be empty is, while it is added, one whose default the database knows."""
+    added = model._meta.fields_map[field_name]
+    plain = not isinstance(added, ManyToManyFieldInstance) and added.default is not None
+    fills = plain and not added.null and not added.pk and not added.has_db_default()
+    if fills:
+        added.db_default = added.default() if callable(added.default) else added.default
+    try:
+        yield fills
+    finally:
+        if fills:
+            added.db_default = DB_DEFAULT_NOT_SET
+
+
 class ConsultPostgresEditor(AsyncpgSchemaEditor):
     """Changes a PostgreSQL schema."""
 
     async def add_field(self, model: Any, field_name: str) -> None:
-        await super().add_field(model, field_name)
+        with _written_into_rows(model, field_name) as fills:
+            await super().add_field(model, field_name)
+        if fills:  # from now on the models say it
+            table, column = model._meta.db_table, _column(model._meta.fields_map[field_name])
+            await self._run_sql(f"ALTER TABLE {self.quote(table)} ALTER COLUMN {self.quote(column)} DROP DEFAULT")
         if column := _indexed_alone(model, field_name):
             await self.add_index(model, Index(fields=(column,)))
 
@@ -71,7 +94,8 @@ class ConsultSqliteEditor(SqliteSchemaEditor):
             await self.client.execute_query(statement)
 
     async def add_field(self, model: Any, field_name: str) -> None:
-        await super().add_field(model, field_name)
+        with _written_into_rows(model, field_name):
+            await super().add_field(model, field_name)
         if column := _indexed_alone(model, field_name):
             await self.add_index(model, Index(fields=(column,)))
 
