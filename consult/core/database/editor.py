@@ -66,8 +66,8 @@ class ConsultPostgresEditor(AsyncpgSchemaEditor):
         with _written_into_rows(model, field_name) as fills:
             await super().add_field(model, field_name)
         if fills:  # from now on the models say it
-            table, column = model._meta.db_table, _column(model._meta.fields_map[field_name])
-            await self._run_sql(f"ALTER TABLE {self.quote(table)} ALTER COLUMN {self.quote(column)} DROP DEFAULT")
+            table, filled = model._meta.db_table, _column(model._meta.fields_map[field_name])
+            await self._run_sql(f"ALTER TABLE {self.quote(table)} ALTER COLUMN {self.quote(filled)} DROP DEFAULT")
         if column := _indexed_alone(model, field_name):
             await self.add_index(model, Index(fields=(column,)))
 
