@@ -130,12 +130,13 @@ async def test_what_is_not_for_good_is_noted(db: str, action: str, status: str) 
     assert not await UndeliverableAddress.exists()
 
 
-@pytest.mark.parametrize("forged", ["digest", "plain", "other_domain", "none", "long"])
+@pytest.mark.parametrize("forged", ["digest", "of_another", "plain", "other_domain", "none", "long"])
 async def test_a_forged_report_changes_nothing(db: str, forged: str) -> None:
     mail = await a_mail()
     sender = envelope_sender(mail.id)
     to = {
-        "digest": sender.replace(sender[-33:-13], "0" * 20),
+        "digest": f"{sender.partition('-')[0]}-{'0' * 20}@vallon.test",
+        "of_another": f"{sender.partition('-')[0]}-{envelope_sender(mail.id + 1).partition('-')[2]}",
         "plain": "rebonds@vallon.test",
         "other_domain": sender.replace("vallon.test", "example.org"),
         "none": "awa@example.org",
