@@ -55,7 +55,8 @@ async def left_in(consultation_id: int, territory_id: int) -> Left:
              OR o.id IN (SELECT organisation_id FROM draft WHERE consultation_id = :consultation)
              OR EXISTS (SELECT 1 FROM member m WHERE m.organisation_id = o.id AND (
                m.account_id IN (SELECT author_id FROM waiting)
-               OR m.account_id IN (SELECT account_id FROM draft WHERE consultation_id = :consultation))))) AS organisations,
+               OR m.account_id IN (SELECT account_id FROM draft WHERE consultation_id = :consultation)
+             )))) AS organisations,
           (SELECT COUNT(DISTINCT w.author_id) FROM waiting w JOIN account a ON a.id = w.author_id
              WHERE w.awaits_moderator <> :open AND a.confirmed_at IS NULL) AS accounts
         """,
