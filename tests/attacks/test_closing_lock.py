@@ -147,7 +147,7 @@ async def test_shortening_waits_its_turn_and_binds_whoever_comes_after(db: str) 
     d = await a_discussion()
     luc = await a_person("Luc Administre", administrator=d.territory)
     people = [await a_person(f"Personne {n}") for n in range(8)]
-    new = clock.now() + timedelta(seconds=0.5)
+    new = clock.now() + timedelta(seconds=2)
 
     async def until_late(who: Person) -> int:
         for n in range(10_000):
