@@ -98,7 +98,8 @@ async def _drop_cases(**whose: Any) -> None:
 
 
 async def look(territory_id: int | None, kind: Kind, item_id: int, outbox_id: int) -> None:
-    """Open a case about an item when it waits for a moderator, or when a signal has found something in it.
+    """Open a case about an item when it waits for a moderator, or was reworded where texts are read first, or when a
+    signal has found something in it.
 
     What a moderator has read in this very wording is left in peace.
     """
@@ -108,6 +109,8 @@ async def look(territory_id: int | None, kind: Kind, item_id: int, outbox_id: in
     reasons, details = await signals(territory_id or 0, looked)
     if looked.held:
         reasons = [CaseReason.BEFORE, *reasons]
+    elif looked.reworded:  # where texts are read first, nobody has read this wording
+        reasons = [CaseReason.CORRECTED, *reasons]
     if not reasons:
         return
     try:

@@ -27,7 +27,13 @@ _TEXTS = {
 
 @dataclass(frozen=True)
 class Looked:
-    """An item as signals look at it."""
+    """An item as signals look at it.
+
+    Attributes:
+        held: it waits for a moderator.
+        reworded: it is public in another wording than its first, in a consultation where texts are read first.
+        decided: a moderator has read this very wording and decided.
+    """
 
     kind: Kind
     id: int
@@ -39,6 +45,7 @@ class Looked:
     body_html: str
     more: str
     held: bool
+    reworded: bool
     decided: bool
 
     @property
@@ -48,12 +55,10 @@ class Looked:
 
 
 async def looked_at(territory_id: int, kind: Kind, item_id: int) -> Looked | None:
-    """An item that is public or waits for a moderator; None when it is neither, or sealed, or elsewhere.
-
-    ``decided`` says that a moderator has read this very wording and decided.
-    """
+    """An item that is public or waits for a moderator; None when it is neither, or sealed, or elsewhere."""
     rows = await execute(
-        f"SELECT i.id, i.consultation_id, i.author_id, i.state, {_TEXTS[kind]}, EXISTS (SELECT 1 FROM decision d"
+        f"SELECT i.id, i.consultation_id, i.author_id, i.state, {_TEXTS[kind]},"
+        " (c.moderation = 'before' AND i.edited_at IS NOT NULL) AS reworded, EXISTS (SELECT 1 FROM decision d"
         " WHERE d.kind = :kind AND d.item_id = i.id AND NOT d.automated AND d.decided_at >="
         f" COALESCE(i.edited_at, i.created_at)) AS decided FROM {kind.value} i"
         " JOIN consultation c ON c.id = i.consultation_id WHERE i.id = :key AND c.territory_id = :territory"
@@ -66,7 +71,8 @@ async def looked_at(territory_id: int, kind: Kind, item_id: int) -> Looked | Non
         return None
     row = rows[0]
     held = row.pop("state") == "waiting"
-    return Looked(**{**row, "kind": kind, "held": held, "decided": bool(row["decided"])})
+    told = {name: bool(row[name]) for name in ("reworded", "decided")}
+    return Looked(**{**row, **told, "kind": kind, "held": held})
 
 
 async def watch_of(territory_id: int) -> Watch:
