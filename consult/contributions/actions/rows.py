@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from tortoise.models import Model
 
 from consult.accounts.rules import restriction_refusal
-from consult.consultations.actions import lock_consultation
+from consult.consultations.actions.locking import ConsultationView, lock_consultation
 from consult.consultations.items import Item
 from consult.consultations.models import Consultation, ConsultationState, Round
 from consult.contributions.models import Contribution, Revision, excerpt_of, search_stems
@@ -71,11 +71,21 @@ async def lock_below(
     view = await lock_consultation(action, consultation_id, **totals)
     if view.row.territory_id != territory_id or view.row.state is not ConsultationState.PUBLISHED:
         raise NotFound
-    if adds and view.restricted_until is not None and view.restricted_until > action.at:
-        (zone,) = await Territory.filter(id=territory_id).values_list("timezone", flat=True)
-        refuse(restriction_refusal(view.restricted_until, action.at, ZoneInfo(str(zone))))
+    if adds:
+        await judge_restriction(action, view)
     await judge_voice(action)
     return view.row, view.rounds
+
+
+async def judge_restriction(action: Action, view: ConsultationView) -> None:
+    """Refuse whoever may not write in the territory of the consultation whose lock is held.
+
+    Raises:
+        Refused: the account is restricted by a decision.
+    """
+    if view.restricted_until is not None and view.restricted_until > action.at:
+        (zone,) = await Territory.filter(id=view.row.territory_id).values_list("timezone", flat=True)
+        refuse(restriction_refusal(view.restricted_until, action.at, ZoneInfo(str(zone))))
 
 
 async def made_by_form(model: type[AnyItem], once: str | None) -> AnyItem | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from consult.consultations.actions import lock_consultation
 from consult.consultations.items import ItemState
+from consult.contributions.actions.rows import judge_restriction
 from consult.core import clock
 from consult.core.action import Action
 from consult.core.database import execute
@@ -45,14 +46,14 @@ async def send_correction(
 
     Raises:
         NotFound: this territory has no such decision, or its text is gone.
-        Refused: addressed to somebody else, none asked for, sent already, too late; or the text is missing, too long or
-            the same as before.
+        Refused: addressed to somebody else, none asked for, sent already, too late; the account is restricted and the
+            text would be public at once; or it is missing, too long or the same as before.
     """
     async with Action(voice, territory_id=territory_id) as action:
         decision = await decision_here(territory_id, decision_id)
         if decision.consultation_id is None:
             raise NotFound
-        await lock_consultation(action, decision.consultation_id)
+        view = await lock_consultation(action, decision.consultation_id)
         row = await load_item(decision.consultation_id, decision.kind, decision.item_id)
         case, words = await corrected_case(decision), {"title": title, "body": body, "link": link, "category": category}
         member = await is_member(decision.organisation_id, voice.account_id)
@@ -64,6 +65,8 @@ async def send_correction(
             sending_refusal(voice, decision, action.at, member=member, replaced=replaced, corrected=case is not None)
         )
         refuse(NOT_ASKED if row.state is ItemState.WITHDRAWN or row.sealed_at is not None else None)
+        if row.state is ItemState.PUBLISHED:  # what nobody sees is read by a moderator before anybody else
+            await judge_restriction(action, view)
         await reword_item(action, row, **words)
         case, _ = await put_in_queue(action, row, decision.kind, [CaseReason.CORRECTED], _about(decision))
         action.record(
