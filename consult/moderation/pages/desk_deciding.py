@@ -1,6 +1,6 @@
 """Deciding: one item, several at once, and coming back on what was decided. Each ends where there is more to do."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -68,8 +68,8 @@ async def decide_case(request: Request) -> Response:
 
 
 def _end_of(request: Request, form: DecisionForm) -> datetime | None:
-    """The end of the day that was chosen, on the territory's clocks."""
-    if form.effect.data != Effect.CORRECT or form.until.data is None:
+    """The end of the day that was chosen, on the territory's clocks; None for a day that has no morrow."""
+    if form.effect.data != Effect.CORRECT or form.until.data in {None, date.max}:
         return None
     return datetime.combine(form.until.data + timedelta(days=1), time(), territory(request).zone)
 
