@@ -21,6 +21,24 @@ class ItemState(StrEnum):
 TOMBSTONES = (ItemState.WITHDRAWN, ItemState.HIDDEN)
 
 
+def to_be_corrected(kind: str, item: str, wording: str) -> str:
+    """An SQL test: whether a past wording of an item was still in force, or past already, when a moderator asked for
+    another one. Nobody reads it any more: what had to go from the text would still stand in its history.
+
+    It is right again when that decision was undone, or the text was left as it was without a correction.
+
+    Args:
+        item: the alias of the item's row; ``wording`` that of the wording's.
+    """
+    return (
+        f"EXISTS (SELECT 1 FROM decision asked WHERE asked.kind = '{kind}' AND asked.item_id = {item}.id"
+        f" AND asked.effect = 'correct' AND asked.decided_at >= {wording}.created_at"
+        " AND NOT EXISTS (SELECT 1 FROM decision kept WHERE kept.replaces_id = asked.id AND kept.effect = 'keep'"
+        " AND NOT EXISTS (SELECT 1 FROM moderation_case m WHERE m.id = kept.case_id"
+        " AND CAST(m.reasons AS TEXT) LIKE '%corrected%')))"
+    )
+
+
 class Item(Model):
     """An abstract row below a consultation.
 

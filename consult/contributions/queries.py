@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from consult.consultations.authors import AUTHOR_COLUMNS, AUTHOR_JOINS, author_of
-from consult.consultations.items import TOMBSTONES, ItemState
+from consult.consultations.items import TOMBSTONES, ItemState, to_be_corrected
 from consult.contributions.models import Amendment, Contribution, Draft
 from consult.contributions.search import match_clause, match_words
 from consult.core import changes, clock
@@ -152,7 +152,9 @@ class Wording:
     Attributes:
         by: the name of who wrote it ("" for a deleted account).
         amendment: the amendment that it came from: its ``id`` ("" when it is no longer public) and its ``name``.
-        title_parts, parts: the difference, empty for the first wording, which is shown whole (``body_html``).
+        withheld: a moderator had it corrected: nothing of it is there any more.
+        whole: shown by itself (``body_html``): the first wording, and one that follows a withheld one.
+        title_parts, parts: the difference, empty for what is shown whole.
     """
 
     number: int
@@ -162,6 +164,8 @@ class Wording:
     title: str
     body_html: str
     amendment: dict[str, Any] | None
+    withheld: bool
+    whole: bool
     title_parts: list[Segment]
     parts: list[Segment]
 
@@ -171,13 +175,17 @@ class Wording:
         return is_changed(self.parts)
 
 
+_TO_BE_CORRECTED = to_be_corrected("contribution", "c", "r")
+
+
 async def history(contribution_id: int, *, after: str = "") -> Page[Wording]:
     """A published contribution's wordings, the latest first; nothing at all of a tombstone or of one that waits."""
     cursor = read_cursor(after, Count)
     rows = await execute(
         "SELECT r.number, r.title, r.body, r.body_html, r.reason, r.created_at, c.origin, r.amendment_id,"
         " writer.public_name AS writer_name, body.name AS organisation_name, m.state AS amendment_state,"
-        " proposer.public_name AS proposer_name, proposing.name AS proposing_name"
+        " proposer.public_name AS proposer_name, proposing.name AS proposing_name,"
+        f" r.number < c.revision AND {_TO_BE_CORRECTED} AS withheld"
         " FROM revision r JOIN contribution c ON c.id = r.contribution_id"
         " LEFT JOIN account writer ON writer.id = r.account_id LEFT JOIN organisation body ON body.id ="
         " c.organisation_id LEFT JOIN amendment m ON m.id = r.amendment_id LEFT JOIN account proposer ON"
@@ -201,16 +209,20 @@ def _wording(row: dict[str, Any], before: dict[str, Any] | None) -> Wording:
         public = row["amendment_state"] == ItemState.PUBLISHED
         name = row["proposing_name"] or row["proposer_name"] or ""
         amendment = {"id": row["amendment_id"] if public else "", "name": name}
+    withheld = bool(row["withheld"])
+    known = before if before and not before["withheld"] and not withheld else None
     return Wording(
         number=row["number"],
         at=instant(row["created_at"]) or clock.now(),
         by=row["organisation_name"] or row["writer_name"] or "",
-        reason=row["reason"],
-        title=row["title"],
-        body_html=row["body_html"],
+        reason="" if withheld else row["reason"],
+        title="" if withheld else row["title"],
+        body_html="" if withheld else row["body_html"],
         amendment=amendment,
-        title_parts=changed_parts(before["title"], row["title"]) if before else [],
-        parts=word_diff(words_of(before), words_of(row)) if before else [],
+        withheld=withheld,
+        whole=known is None and not withheld,
+        title_parts=changed_parts(known["title"], row["title"]) if known else [],
+        parts=word_diff(words_of(known), words_of(row)) if known else [],
     )
 
 
@@ -223,17 +235,6 @@ def changed_parts(old: str, new: str) -> list[Segment]:
     """The difference between two titles; empty when there is none."""
     parts = word_diff(old, new)
     return parts if is_changed(parts) else []
-
-
-async def wording_numbered(contribution_id: int, number: int) -> dict[str, Any] | None:
-    """A published contribution's wording by its number: title, body, body_html, origin."""
-    rows = await execute(
-        "SELECT r.title, r.body, r.body_html, c.origin FROM revision r JOIN contribution c ON c.id = r.contribution_id"
-        " WHERE r.contribution_id = :contribution AND r.number = :number AND c.state = 'published'",
-        contribution=contribution_id,
-        number=number,
-    )
-    return rows[0] if rows else None
 
 
 async def amendments_of(contribution_id: int) -> list[dict[str, Any]]:
@@ -257,7 +258,8 @@ _AMENDMENTS = (
     " i.published_at, i.removed_at, i.removed_ground, i.base_revision, i.votes_agree, i.votes_mixed, i.votes_disagree,"
     f" c.revision, c.origin, r.title AS base_title, r.body AS base_body, r.body_html AS base_html, {AUTHOR_COLUMNS}"
     " FROM amendment i JOIN contribution c ON c.id = i.contribution_id LEFT JOIN revision r ON"
-    f" r.contribution_id = i.contribution_id AND r.number = i.base_revision{AUTHOR_JOINS}"
+    " r.contribution_id = i.contribution_id AND r.number = i.base_revision"
+    f" AND (r.number = c.revision OR NOT {_TO_BE_CORRECTED}){AUTHOR_JOINS}"
     " WHERE i.contribution_id = :contribution AND c.state = 'published' AND i.state <> 'waiting'"
     " AND i.published_at IS NOT NULL"
 )

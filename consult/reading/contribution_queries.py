@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from consult.consultations.authors import AUTHOR_COLUMNS, AUTHOR_JOINS
+from consult.consultations.items import to_be_corrected
 from consult.core.database import execute, instant
 from consult.core.paging import Count, Page, cut, read_cursor, write_cursor
 
@@ -125,10 +126,13 @@ async def argument_row(contribution_id: int, argument_id: int) -> Row | None:
 
 
 async def argument_wordings(argument_id: int) -> list[Row]:
-    """The earlier wordings of a public argument, the latest first; nothing of a tombstone."""
+    """The earlier wordings of a public argument, the latest first, but those that a moderator had corrected; nothing of
+    a tombstone.
+    """
     rows = await execute(
         "SELECT r.number, r.body, r.created_at FROM argument_revision r JOIN argument i ON i.id = r.argument_id"
-        " WHERE r.argument_id = :key AND i.state = 'published' ORDER BY r.number DESC LIMIT 20",
+        f" WHERE r.argument_id = :key AND i.state = 'published' AND NOT {to_be_corrected('argument', 'i', 'r')}"
+        " ORDER BY r.number DESC LIMIT 20",
         key=argument_id,
     )
     return [_read(row) for row in rows]

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from consult.consultations.actions import lock_consultation
 from consult.consultations.items import ItemState
+from consult.contributions.actions.rows import count_change
 from consult.contributions.models import Contribution
 from consult.core.action import Action
 from consult.core.errors import NotFound, Refusal, Refused, refuse
@@ -15,7 +16,7 @@ from consult.core.text.cleaning import clean_text
 from consult.core.voice import Voice
 from consult.moderation.actions.appealing import refuse_while_appealed, settle_by_deciding
 from consult.moderation.actions.cases import hold_case, judge
-from consult.moderation.actions.looking import conflict_of, first_use
+from consult.moderation.actions.looking import conflict_of, conflict_with_target, first_use
 from consult.moderation.actions.standing import (
     hide_item,
     load_item,
@@ -37,8 +38,9 @@ from consult.moderation.rules.deciding import (
     moderator_refusal,
     reason_refusal,
     state_refusal,
+    target_refusal,
 )
-from consult.moderation.rules.items import AnItem
+from consult.moderation.rules.items import AnItem, contribution_id_of
 
 AUTOMATIC_REASON = N_(
     "Plusieurs personnes ont signalé ce texte : il est masqué en attendant qu’une personne le relise."
@@ -97,6 +99,7 @@ async def _decide(action: Action, case: Case, verdict: Verdict, once: str | None
     refuse(conflict_refusal(conflict))
     refuse(state_refusal(verdict.effect, row.state, sealed=row.sealed_at is not None))
     into = await _target(row, verdict) if verdict.effect is Effect.MERGE else None
+    refuse(target_refusal(await conflict_with_target(action.voice.account_id, into)))
     before = await in_force(case.kind, case.item_id)
     await refuse_while_appealed(before)
     decision = await write_decision(
@@ -109,6 +112,8 @@ async def _decide(action: Action, case: Case, verdict: Verdict, once: str | None
         once=once,
     )
     await _carry_out(action, row, decision, into)
+    if Effect.CORRECT in {decision.effect, before.effect if before else None}:
+        await count_change(action, contribution_id_of(row))  # it decides which past wordings are read
     await _close(action, case, decision)
     if before is not None:
         await settle_by_deciding(action, before, decision)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from tortoise.models import Model
 
 from consult.consultations.items import ItemState
+from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.action import Action
 from consult.core.database import dialect, execute
@@ -84,6 +85,13 @@ async def conflict_of(
     )
 
 
+async def conflict_with_target(account_id: int | None, target: Contribution | None) -> Conflict:
+    """What stands between an account and the contribution that another is reunited with."""
+    if target is None:
+        return Conflict()
+    return await conflict_of(account_id, Kind.CONTRIBUTION, target.id, target.author_id, target.organisation_id)
+
+
 async def case_here(territory_id: int, case_id: int) -> Case:
     """A case of this territory.
 
@@ -132,11 +140,18 @@ async def lock_account(action: Action, account_id: int) -> None:
 
 
 async def conflict_with(account_id: int | None, decision: Decision) -> Conflict:
-    """What stands between an account and looking again at a decision."""
+    """What stands between an account and looking again at a decision; with a merge, who wrote either text."""
     found = await conflict_of(
         account_id, decision.kind, decision.item_id, decision.account_id, decision.organisation_id
     )
-    return replace(found, decided=account_id is not None and account_id == decision.by_id)
+    target = await conflict_with_target(account_id, await _target_of(decision))
+    decided = account_id is not None and account_id == decision.by_id
+    return replace(found, wrote=found.wrote or target.wrote, decided=decided)
+
+
+async def _target_of(decision: Decision) -> Contribution | None:
+    """The contribution that a decision reunited another with."""
+    return await Contribution.get_or_none(id=decision.merged_into_id) if decision.merged_into_id else None
 
 
 async def has_pending_appeal(decision_id: int) -> bool:
@@ -146,15 +161,16 @@ async def has_pending_appeal(decision_id: int) -> bool:
 
 async def able_to_hear(decision: Decision) -> frozenset[int]:
     """The moderators of a decision's territory who could hear an appeal against it."""
+    target = await _target_of(decision)
     rows = await execute(
         "SELECT s.account_id FROM staff s JOIN account a ON a.id = s.account_id WHERE s.territory_id = :territory"
         " AND s.role = 'moderator' AND a.deleted_at IS NULL AND s.account_id NOT IN :involved"
         " AND NOT EXISTS (SELECT 1 FROM member b WHERE b.account_id = s.account_id"
-        " AND b.organisation_id = :organisation) AND NOT EXISTS (SELECT 1 FROM report r WHERE"
+        " AND b.organisation_id IN :organisations) AND NOT EXISTS (SELECT 1 FROM report r WHERE"
         " r.account_id = s.account_id AND r.kind = :kind AND r.item_id = :item)",
         territory=decision.territory_id,
-        involved=[decision.by_id or 0, decision.account_id or 0],
-        organisation=decision.organisation_id or 0,
+        involved=[decision.by_id or 0, decision.account_id or 0, (target and target.author_id) or 0],
+        organisations=[decision.organisation_id or 0, (target and target.organisation_id) or 0],
         kind=decision.kind.value,
         item=decision.item_id,
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from consult.accounts.models import Restriction
 from consult.consultations.actions import lock_consultation
+from consult.contributions.actions.rows import count_change
 from consult.contributions.models import Contribution
 from consult.core.action import Action
 from consult.core.errors import refuse
@@ -17,10 +18,17 @@ from consult.moderation.actions.looking import (
     is_replaced,
     lock_account,
 )
-from consult.moderation.actions.standing import load_item, restore_item, unmerge_contribution, unseal_item
+from consult.moderation.actions.standing import (
+    load_item,
+    publish_held,
+    restore_item,
+    unmerge_contribution,
+    unseal_item,
+)
 from consult.moderation.actions.writing import About, Verdict, write_decision
 from consult.moderation.models import Decision, Effect, Kind
 from consult.moderation.rules.deciding import conflict_refusal, moderator_refusal, reason_refusal, undoing_refusal
+from consult.moderation.rules.items import contribution_id_of
 
 
 async def decide_again(
@@ -90,4 +98,6 @@ async def _put_back(action: Action, decision: Decision) -> About:
     elif decision.effect in {Effect.HIDE, Effect.HIDE_ILLEGAL} or decision.hidden_meanwhile:
         await unseal_item(action, row)
         await restore_item(action, row)
+    await publish_held(action, row)  # asked to correct what waited, its author need not any more
+    await count_change(action, contribution_id_of(row))  # wordings that were to be corrected are read again
     return About.item(row, decision.kind)

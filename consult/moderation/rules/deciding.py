@@ -37,6 +37,11 @@ DECIDED_MEANWHILE = {
 CASE_CLOSED = Refusal("decided_meanwhile", N_("Ce texte n’attend plus de décision"))
 OWN_ITEM = Refusal("own_item", N_("Vous avez écrit ce texte, ou parlez pour qui l’a écrit : quelqu’un d’autre décide"))
 OWN_REPORT = Refusal("own_report", N_("Vous avez signalé ce texte : quelqu’un d’autre décide"))
+OWN_TARGET = Refusal(
+    "own_target",
+    N_("Vous avez écrit la contribution à garder, ou parlez pour qui l’a écrite : quelqu’un d’autre décide"),
+    field="merged_into_number",
+)
 OWN_ACCOUNT = Refusal("own_account", N_("On ne suspend pas son propre compte"))
 NO_EFFECT = Refusal("no_effect", N_("Choisissez une décision"), field="effect")
 NO_GROUND = Refusal("no_ground", N_("Choisissez le motif : un article de la charte, ou la loi"), field="ground")
@@ -105,6 +110,11 @@ def conflict_refusal(conflict: Conflict) -> Refusal | None:
     if conflict.wrote:
         return OWN_ITEM
     return OWN_REPORT if conflict.reported else None
+
+
+def target_refusal(conflict: Conflict) -> Refusal | None:
+    """Nobody reunites what others wrote with their own: the discussion goes on under the target."""
+    return OWN_TARGET if conflict.wrote else None
 
 
 def is_assigned(case: CaseLike, at: datetime) -> bool:
