@@ -17,6 +17,7 @@ from consult.core.errors import Refused
 from consult.core.outbox import drain_all
 from consult.core.signing import sign
 from consult.core.voice import Voice
+from consult.notifications.models import Mail
 from tests.accounts.people import PASSWORD, last_link, with_password
 from tests.attacks.crawling import guard_of, rows
 from tests.browsing import Visitor
@@ -227,6 +228,8 @@ async def test_nothing_of_an_address_or_a_name_is_left_of_a_deleted_account(app:
     assert (await here.client.post("/account/delete", data=data)).status_code == 303
     await drain_all()
     left = await rows()
+    goodbye = await Mail.get(template="account_deleted")  # it goes as soon as it is sent (tests/notifications)
+    assert left["mail"].pop(goodbye.id)["recipient"] == address.email
     for table, found in left.items():
         for key, row in found.items():
             words = str(row).lower()

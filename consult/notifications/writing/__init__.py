@@ -9,6 +9,7 @@ from tortoise.exceptions import IntegrityError
 
 from consult.core import clock, wake
 from consult.core.keys import new_key
+from consult.core.signing import digest
 from consult.core.text.cleaning import clean_line
 from consult.notifications.links import refusal_path
 from consult.notifications.models import Mail
@@ -76,8 +77,8 @@ async def write(letter: Letter, *, territory_id: int | None, outbox_id: int = 0)
 
 
 def mail_key(event: str, to: Reader) -> str:
-    """What makes an event one mail a reader."""
-    return f"{event}.{to.account_id or to.email}"[:160]
+    """What makes an event one mail a reader; it holds no address, for it may outlive the person's account."""
+    return f"{event}.{to.account_id or digest('mail', to.email)}"
 
 
 async def _is_dead(letter: Letter) -> bool:
