@@ -207,7 +207,8 @@ async def open_consultation(made: Furnished, awa: Person, luc: Person, marie: Pe
         body="Et à midi.", reason="Pour ceux qui déjeunent.",
     )  # fmt: skip
     made.here |= {
-        "slug": "plan-velo", "n": mine.number, "held_amendment": held_amendment.id, "other": other.number, "quiet": quiet.number, "gone": gone.number,
+        "slug": "plan-velo", "n": mine.number, "held_amendment": held_amendment.id, "other": other.number,
+        "quiet": quiet.number, "gone": gone.number,
         "hidden": hidden.number, "argument": argument.id, "against": against.id, "theirs": theirs.id,
         "source": source.id, "amendment": pending.id, "stale": amendments[0].id, "declined": amendments[1].id,
         "withdrawn": amendments[2].id, "adopted": amendments[3].id, "own_amendment": own.id, "draft": draft.id,

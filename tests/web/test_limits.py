@@ -133,8 +133,16 @@ async def test_all_that_people_send_is_counted(app: Starlette, monkeypatch: pyte
         (visitor, f"{d.path}/arguments/new", {"side": "for", "body": "Encore une."}),
         (visitor, f"{d.path}/arguments/{own.id}/edit", {"body": "La mienne, corrigée."}),
         (visitor, f"{d.path}/sources/new", {"title": "Un", "link": "https://example.org/1", "category": "press"}),
-        (visitor, f"{d.path}/amendments/new", {**text, "reason": "Pour s’y croiser.", "base": "1", "button": "publish"}),
-        (visitor, "/consultations/plan-velo/contributions/new", {**text, "section": str(d.section.id), "button": "publish"}),
+        (
+            visitor,
+            f"{d.path}/amendments/new",
+            {**text, "reason": "Pour s’y croiser.", "base": "1", "button": "publish"},
+        ),
+        (
+            visitor,
+            "/consultations/plan-velo/contributions/new",
+            {**text, "section": str(d.section.id), "button": "publish"},
+        ),
         (visitor, f"/report/argument/{argument.id}", {"ground": "insult", "text": "C’est une injure."}),
         (stranger, "/sign-in", {"email": "awa@example.org", "password": "ceci n’est pas le bon"}),
         (stranger, "/sign-in", {"email": "awa@example.org", "button": "link"}),
