@@ -1,12 +1,16 @@
 """Whether what a mail speaks of still stands, looked at when the mail is about to leave."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from consult.accounts.models import MailLink
 from consult.core import clock
 from consult.core.database import execute, instant
 from consult.notifications.queries import amendment_for_mail, argument_for_mail
-from consult.notifications.queries.news import lines_of
+from consult.notifications.queries.news import Named, lines_of
 
 _LINES = {"contribution", "source", "revision", "rule_change"}
+_WORDED = ("contribution", "argument", "source")
 
 
 async def still_stands(kind: str, key: int | None) -> bool:
@@ -31,6 +35,21 @@ async def still_stands(kind: str, key: int | None) -> bool:
     if kind.startswith("closes@"):
         return await _still_closes(key, int(kind.removeprefix("closes@")))
     return True
+
+
+async def was_to_be_corrected(named: Sequence[Named], since: datetime) -> bool:
+    """Whether a moderator has asked for another wording of one of these since an instant, when a mail was written."""
+    keys = [key for kind, key in named if kind in _WORDED]
+    if not keys:
+        return False
+    rows = await execute(
+        "SELECT 1 AS one FROM decision WHERE kind IN :kinds AND item_id IN :keys AND effect = 'correct'"
+        " AND decided_at >= :since LIMIT 1",
+        kinds=list(_WORDED),
+        keys=keys,
+        since=since,
+    )
+    return bool(rows)
 
 
 def closing_named(closes_at: float) -> str:

@@ -30,7 +30,7 @@ from consult.notifications.actions import note_bounce
 from consult.notifications.links import envelope_sender
 from consult.notifications.models import Mail, MailState
 from consult.notifications.queries import Reader, Sender, sender_of, takes_no_mail
-from consult.notifications.queries.standing import still_stands
+from consult.notifications.queries.standing import still_stands, was_to_be_corrected
 from consult.notifications.rules import ASKED, LAST, refused_for_good
 from consult.notifications.writing.digests import rewritten
 from consult.settings import settings
@@ -176,6 +176,9 @@ async def _is_wanted(row: Mail) -> bool:
         return False
     if row.items:
         return await rewritten(row)
+    named = [(row.about_kind, row.about_id)] if row.about_id else []
+    if await was_to_be_corrected(named, row.created_at):
+        return False  # it quotes a wording that nobody reads any more
     return await still_stands(row.about_kind, row.about_id)
 
 

@@ -20,6 +20,7 @@ from consult.notifications.models import Follow, Frequency, Mail
 from consult.notifications.queries import reader_of, sender_of, takes_no_mail
 from consult.notifications.queries.audiences import Due, digests_due, sections_below, zones
 from consult.notifications.queries.news import BENEATH, Line, Named, lines_of, new_beneath
+from consult.notifications.queries.standing import was_to_be_corrected
 from consult.notifications.rules import DIGESTS, last_edition
 from consult.notifications.writing import Letter, fill_in, mail_key, mail_row
 
@@ -135,13 +136,15 @@ async def _untold(named: list[Named], account_id: int) -> list[Named]:
 
 
 async def rewritten(row: Mail) -> bool:
-    """Look again at a digest that is about to leave: without what has gone; False when nothing is left of it."""
+    """Look again at a digest that is about to leave: without what has gone, nor a wording that a moderator had
+    corrected; False when nothing is left of it.
+    """
     items: list[Named] = [(kind, key) for kind, key in row.items]
     lines = await lines_of(items)
     reader = await reader_of(row.account_id)
     if not lines or reader is None:
         return False
-    if len(lines) < len(items):
+    if len(lines) < len(items) or await was_to_be_corrected(items, row.created_at):
         letter = _told(Letter("digest", reader, refusable=f"digest:{row.territory_id}"), lines)
         row.subject, row.text, row.html = fill_in(letter, await sender_of(row.territory_id))
         row.items = [list(one.named) for one in lines]
