@@ -7,6 +7,7 @@ import pytest
 from starlette.applications import Starlette
 
 from consult.accounts.models import Restriction
+from consult.app import load_effects
 from consult.arguments.actions import correct_argument
 from consult.consultations.models import Consultation, ModerationTime
 from consult.contributions.actions import propose_amendment, publish_contribution, revise_contribution
@@ -15,15 +16,22 @@ from consult.core import clock, outbox
 from consult.core.keys import new_key
 from consult.moderation import effects
 from consult.moderation.actions.appealing import appeal, hear_appeal
+from consult.moderation.actions.cases import write_note
 from consult.moderation.actions.correcting import send_correction
 from consult.moderation.actions.deciding import decide
 from consult.moderation.actions.undoing import decide_again
 from consult.moderation.models import Case, Decision
+from consult.notifications.models import Frequency, Mail
+from consult.notifications.sending import send_all
+from consult.notifications.writing.digests import write_digests
+from consult.settings import settings
 from tests.attacks.recount import number_gaps, recount
 from tests.browsing import Visitor
 from tests.cast import NOON, a_person
 from tests.moderation.affairs import REASON, Affair, an_affair, refused, state_of
 from tests.moderation.desk import a_desk
+from tests.notifications.following import a_follower, written
+from tests.notifications.postman import a_postman
 
 assert effects
 SECRET = "06 12 34 56 78"
@@ -113,6 +121,31 @@ async def test_a_moderator_still_reads_what_was_corrected(app: Starlette, a: Aff
     assert SECRET in (await desk.get(f"/moderation/items/contribution/{row.id}")).text
 
 
+async def test_no_mail_that_leaves_later_quotes_it(a: Affair, monkeypatch: pytest.MonkeyPatch) -> None:
+    load_effects()
+    every_morning = await a_follower(a.d, "Zoé Petit", kind="consultation", frequency=Frequency.DAILY)
+    at_once = await a_follower(a.d, "Ali Petit", kind="consultation")
+    with clock.frozen(NOON + timedelta(minutes=1), everywhere=True):
+        row = await contribute(a, f"Appelez le voisin au {SECRET}.")
+        await written()
+    with clock.frozen(NOON + timedelta(days=1), everywhere=True):
+        while await write_digests():
+            pass
+        quoting = Mail.filter(text__contains=SECRET)
+        assert {mail.recipient for mail in await quoting} == {every_morning.email, at_once.email}
+        decision = await a.decide("correct", row, ground="personal_data")
+        case = await send_correction(a.rita.voice(), **a.here, decision_id=decision.id, **CLEAN)
+        await decide(a.moderator, **a.here, case_id=case.id, effect="keep", reason=REASON)
+        with a_postman() as postman:
+            monkeypatch.setenv("CONSULT_SMTP_URL", postman.url)
+            settings.cache_clear()
+            await send_all()
+    settings.cache_clear()
+    said = [str(part.get_content()) for one in postman.arrived for part in one.walk() if not part.is_multipart()]
+    assert any("sans le numéro de personne" in one for one in said), "the digest speaks of it as it reads now"
+    assert not [one for one in said if SECRET in one]
+
+
 # ---------------------------------------------------------------- what is read first is read again when it changes
 
 
@@ -199,6 +232,20 @@ async def test_nor_hears_the_appeal_of_who_was_reunited_with_it(a: Affair) -> No
     assert await refused(hear_appeal(a.moderator, **a.here, **hearing)) == "own_item"
     guarantor = (await a_person("Guy Roux")).voice("guarantor")
     assert (await hear_appeal(guarantor, **a.here, **hearing)).outcome == "upheld"
+
+
+async def test_who_wrote_it_reads_neither_what_reporters_said_nor_the_teams_notes(app: Starlette, a: Affair) -> None:
+    argument = await a.d.argue(a.moderator, body="Vous n’y connaissez rien.")
+    report = await a.report(argument, text="Elle me poursuit depuis le conseil de quartier.")
+    note = {"case_id": report.case_id, "body": "Ce n’est pas la première fois."}
+    await write_note(a.other, **a.here, **note)
+    path = f"/moderation/cases/{report.case_id}"
+    told = (await Visitor(app, "vallon.test", a.omar).get(path)).words
+    assert "conseil de quartier" in told
+    assert "pas la première fois" in told
+    own = (await Visitor(app, "vallon.test", a.mona).get(path)).words
+    assert "conseil de quartier" not in own
+    assert "pas la première fois" not in own
 
 
 # ---------------------------------------------------------------- who is suspended publishes nothing

@@ -127,8 +127,7 @@ async def _standing(request: Request, row: Case, form: DecisionForm | None, refu
     return {
         "decisions": on_item,
         "last": last,
-        "reports": await reports_on(row.id),
-        "notes": await notes_on(row.id),
+        **await _told(row.id, is_author=conflict.wrote),
         "decides": decides(request),
         "mine": bool(holder) and row.assigned_to_id == me,
         "holder": holder,
@@ -138,6 +137,14 @@ async def _standing(request: Request, row: Case, form: DecisionForm | None, refu
         "addresses": addresses(request, row, following),
         "ground_words": ground_words,
         "effect_words": effect_words,
+    }
+
+
+async def _told(case_id: int, *, is_author: bool) -> dict[str, Any]:
+    """What people reported, and what moderators told one another: neither is for the author's eyes, on the team or not."""
+    return {
+        "reports": [] if is_author else await reports_on(case_id),
+        "notes": [] if is_author else await notes_on(case_id),
     }
 
 
