@@ -141,7 +141,7 @@ async def _standing(request: Request, row: Case, form: DecisionForm | None, refu
 
 
 async def _told(case_id: int, *, is_author: bool) -> dict[str, Any]:
-    """What people reported, and what moderators told one another: neither is for the author's eyes, on the team or not."""
+    """What people reported, and what moderators told one another: neither is for the author to read, staff or not."""
     return {
         "reports": [] if is_author else await reports_on(case_id),
         "notes": [] if is_author else await notes_on(case_id),
