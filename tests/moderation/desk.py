@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from starlette.applications import Starlette
 
 from consult.arguments.models import Argument, Side
+from consult.consultations.models import Consultation, ModerationTime
 from consult.moderation.actions.cases import open_case
 from consult.moderation.actions.reports import report_item
 from consult.moderation.models import Case, CaseReason, Kind
@@ -46,6 +47,12 @@ class Desk:
         """An argument of Awa's that somebody has reported."""
         argument = await self.talk.argue(self.awa, Side.AGAINST, body)
         return argument, await self.report(Kind.ARGUMENT, argument.id, text="C’est insultant.")
+
+    async def held_argument(self, body: str = "Les enfants iraient seuls à l’école.") -> tuple[Argument, Case]:
+        """An argument of Awa's that waits to be read before it is published."""
+        await Consultation.filter(id=self.talk.consultation.id).update(moderation=ModerationTime.BEFORE)
+        argument = await self.talk.argue(self.awa, Side.FOR, body)
+        return argument, await self.seen(Kind.ARGUMENT, argument.id, CaseReason.BEFORE)
 
     async def seen(self, kind: Kind, item_id: int, *reasons: CaseReason) -> Case:
         """A moderator has seen an item themselves."""

@@ -99,6 +99,25 @@ async def test_what_is_missing_is_said_and_the_choice_is_kept(app: Starlette) ->
     assert await Decision.all().count() == 0
 
 
+async def test_texts_read_first_are_published_together_without_a_sentence(app: Starlette) -> None:
+    desk = await a_desk(app)
+    reported = await three(desk)
+    held = [(await desk.held_argument(f"Raison {n}."))[1] for n in range(2)]
+    maud = desk.window(desk.maud)
+    asked = await maud.get(chosen(held))
+    assert "Pas nécessaire pour publier" in asked.words
+    assert "Pas nécessaire pour publier" not in (await maud.get(chosen(reported))).words
+    keep = {**asked.guard(), "effect": "keep", "reason": ""}
+    wrong = await maud.post("/moderation/bulk", {**keep, "case": [str(one.id) for one in reported]})
+    assert wrong.status == 422
+    assert "Expliquez votre décision" in wrong.words
+    assert len(wrong.find(".//input[@name='case'][@checked]")) == 3
+    done = await maud.post("/moderation/bulk", {**keep, "case": [str(one.id) for one in held]})
+    assert done.status == 303
+    assert "2 éléments sont décidés" in (await maud.get(done.location)).words
+    assert [(await Argument.get(id=one.item_id)).state for one in held] == ["published", "published"]
+
+
 async def test_nothing_chosen_says_what_to_do(app: Starlette) -> None:
     desk = await a_desk(app)
     maud = desk.window(desk.maud)

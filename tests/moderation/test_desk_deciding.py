@@ -257,3 +257,30 @@ async def test_two_moderators_decide_at_once_and_one_does(app: Starlette) -> Non
     second = next(answer for answer in answers if answer.status == 422)
     assert "C’est déjà décidé" in second.words
     assert await Decision.all().count() == 1
+
+
+async def test_what_was_read_first_is_published_without_a_sentence(app: Starlette) -> None:
+    desk = await a_desk(app)
+    argument, case = await desk.held_argument()
+    maud, path = desk.window(desk.maud), f"/moderation/cases/{case.id}"
+    assert "Pas nécessaire pour publier" in (await maud.get(path)).words
+    done = await maud.post(f"{path}/decide", {"effect": "keep", "reason": ""}, page=path)
+    assert done.status == 303
+    assert (await Argument.get(id=argument.id)).state == "published"
+    shown = await maud.get(f"/moderation/items/argument/{argument.id}")
+    assert "Lu avant publication : rien ne s’y oppose." in shown.words
+
+
+async def test_hiding_it_or_leaving_what_was_reported_asks_for_the_sentence(app: Starlette) -> None:
+    desk = await a_desk(app)
+    _, reported = await desk.reported_argument()
+    _, held = await desk.held_argument()
+    maud, path = desk.window(desk.maud), f"/moderation/cases/{reported.id}"
+    assert "Pas nécessaire pour publier" not in (await maud.get(path)).words
+    left = await maud.post(f"{path}/decide", {"effect": "keep", "reason": ""}, page=path)
+    path = f"/moderation/cases/{held.id}"
+    hidden = await maud.post(f"{path}/decide", {**HIDE, "reason": ""}, page=path)
+    for answer in (left, hidden):
+        assert answer.status == 422
+        assert "Expliquez votre décision" in answer.words
+    assert await Decision.all().count() == 0

@@ -1,5 +1,6 @@
 """Publication after moderation: nothing is public before a moderator has read it, and nothing is lost meanwhile."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,10 +19,15 @@ from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.database import execute
 from consult.core.errors import Refused
+from consult.moderation.actions.cases import open_case
+from consult.moderation.actions.deciding import decide, decide_many
+from consult.moderation.models import Case, CaseReason, Decision, Kind
+from consult.moderation.rules.words import READ_FIRST_REASON
 from consult.sources.actions import publish_waiting_sources
 from tests.attacks.recount import number_gaps, recount
 from tests.cast import Person, a_person
 from tests.discussion import Discussion, a_discussion
+from tests.moderation.affairs import refused
 from tests.moderation.standing import Desk
 
 
@@ -142,4 +148,74 @@ async def test_the_same_form_sent_twice_holds_one_text() -> None:
     first = await d.argue(awa, once="a")
     assert (await d.argue(awa, once="a")).id == first.id
     assert (await d.argue(awa, once="b")).id == first.id
+    assert await recount() == []
+
+
+async def in_the_queue(d: Discussion, row: Any, kind: Kind = Kind.ARGUMENT) -> Case:
+    """The case of a text that waits to be read."""
+    mona = await a_person("Mona", moderator=d.territory)
+    voice, here = mona.voice("moderator"), d.territory.id
+    return await open_case(voice, territory_id=here, kind=kind, item_id=row.id, reasons=[CaseReason.BEFORE])
+
+
+async def a_second_moderator(d: Discussion) -> dict[str, Any]:
+    """Who decides, and where, as the actions take it."""
+    omar = await a_person("Omar", moderator=d.territory)
+    return {"voice": omar.voice("moderator"), "territory_id": d.territory.id}
+
+
+@pytest.mark.usefixtures("db")
+@pytest.mark.parametrize("reason", ["", " \n"])
+async def test_publishing_what_was_read_first_needs_no_sentence(reason: str) -> None:
+    d = await a_careful_discussion()
+    case = await in_the_queue(d, await d.argue(await a_person("Awa")))
+    decision = await decide(**await a_second_moderator(d), case_id=case.id, effect="keep", reason=reason)
+    assert decision.reason == READ_FIRST_REASON
+    assert (await Argument.get(id=case.item_id)).state is ItemState.PUBLISHED
+
+
+@pytest.mark.usefixtures("db")
+@pytest.mark.parametrize("effect", ["hide", "correct", "hide_illegal"])
+async def test_any_other_decision_on_it_needs_one(effect: str) -> None:
+    d = await a_careful_discussion()
+    case = await in_the_queue(d, await d.argue(await a_person("Awa")))
+    more = {"ground": "hatred", "until": clock.now() + timedelta(days=7)}
+    work = decide(**await a_second_moderator(d), case_id=case.id, effect=effect, reason="", **more)
+    assert await refused(work) == "no_reason"
+    assert not await Decision.exists()
+
+
+@pytest.mark.usefixtures("db")
+async def test_a_sentence_that_was_begun_is_a_sentence() -> None:
+    d = await a_careful_discussion()
+    case = await in_the_queue(d, await d.argue(await a_person("Awa")))
+    work = decide(**await a_second_moderator(d), case_id=case.id, effect="keep", reason="Bon.")
+    assert await refused(work) == "no_reason"
+
+
+@pytest.mark.usefixtures("db")
+async def test_leaving_what_is_public_or_was_reported_still_needs_one() -> None:
+    d = await a_careful_discussion()
+    who = await a_second_moderator(d)
+    public = await in_the_queue(d, d.contribution, Kind.CONTRIBUTION)
+    assert await refused(decide(**who, case_id=public.id, effect="keep", reason="")) == "no_reason"
+    reported = await in_the_queue(d, await d.argue(await a_person("Awa")))
+    await Case.filter(id=reported.id).update(reports_count=1)
+    assert await refused(decide(**who, case_id=reported.id, effect="keep", reason="")) == "no_reason"
+    assert not await Decision.exists()
+
+
+@pytest.mark.usefixtures("db")
+async def test_several_are_published_without_a_sentence_and_the_rest_waits_for_one() -> None:
+    d = await a_careful_discussion()
+    who, awa = await a_second_moderator(d), await a_person("Awa")
+    held = [await in_the_queue(d, await d.argue(awa, body=f"Raison {n}.")) for n in range(2)]
+    public = await in_the_queue(d, d.contribution, Kind.CONTRIBUTION)
+    ids = [one.id for one in (*held, public)]
+    outcomes = await decide_many(**who, case_ids=ids, effect="keep", reason="", once="bulk")
+    assert [one.decision and one.decision.reason for one in outcomes] == [READ_FIRST_REASON, READ_FIRST_REASON, None]
+    assert [one.refusal and one.refusal.code for one in outcomes] == [None, None, "no_reason"]
+    assert await refused(decide_many(**who, case_ids=[public.id], effect="keep", reason="")) == "no_reason"
+    assert await refused(decide_many(**who, case_ids=ids, effect="hide", ground="insult", reason="")) == "no_reason"
+    assert (await Case.get(id=public.id)).is_open
     assert await recount() == []

@@ -31,20 +31,20 @@ from consult.moderation.rules.deciding import (
     HAS_MERGED,
     MERGE_INTO,
     MERGED_ALREADY,
+    NO_REASON,
     bulk_refusal,
     conflict_refusal,
     form_refusals,
     ground_refusal,
     moderator_refusal,
     reason_refusal,
+    speaks_for_itself,
     state_refusal,
     target_refusal,
 )
 from consult.moderation.rules.items import AnItem, contribution_id_of
+from consult.moderation.rules.words import AUTOMATIC_REASON, READ_FIRST_REASON
 
-AUTOMATIC_REASON = N_(
-    "Plusieurs personnes ont signalé ce texte : il est masqué en attendant qu’une personne le relise."
-)
 GONE = Refusal("not_found", N_("Ce texte n’est plus là"))
 
 
@@ -63,6 +63,9 @@ async def decide(
 ) -> Decision:
     """Decide a case, which closes it. A form sent twice decides once; of two moderators one does.
 
+    Args:
+        reason: a sentence to the author; may be empty where the decision speaks for itself.
+
     Raises:
         NotFound: this territory has no such case.
         Refused: no moderator, in conflict, decided meanwhile, in somebody else's hands, or something is missing.
@@ -77,6 +80,7 @@ async def decide(
         await judge(action, case)
         if effect == Effect.MERGE and not ground:
             ground = Ground.DUPLICATE.value
+        reason = reason or await _standard_reason(case, effect)
         wrong = form_refusals(
             case.kind, effect, ground, reason, action.at, until=until, merged_into_number=merged_into_number
         )
@@ -90,6 +94,12 @@ async def decide(
             merged_into_number,
         )
         return await _decide(action, case, verdict, await first_use(Decision, once))
+
+
+async def _standard_reason(case: Case, effect: str) -> str:
+    """What a decision says where nobody has to explain it, "" where somebody has to. The lock is held."""
+    row = await load_item(case.consultation_id, case.kind, case.item_id)
+    return READ_FIRST_REASON if speaks_for_itself(effect, row.state, case.reports_count) else ""
 
 
 async def _decide(action: Action, case: Case, verdict: Verdict, once: str | None) -> Decision:
@@ -205,15 +215,18 @@ async def decide_many(
 ) -> list[Outcome]:
     """Keep or hide several items for one reason, each in an action of its own: what is refused stops nothing else.
 
+    Args:
+        reason: may be empty to keep: what waited to be read first is published, the rest is refused.
+
     Raises:
-        Refused: no moderator, too many or none, or the ground or the reason is missing.
+        Refused: no moderator, too many or none, or the ground is missing, or a reason that all of them need.
     """
-    wanted = list(dict.fromkeys(case_ids))
+    wanted, reason = list(dict.fromkeys(case_ids)), clean_text(reason)
     refuse(
         moderator_refusal(voice)
         or bulk_refusal(len(wanted), effect)
         or ground_refusal(effect, ground)
-        or reason_refusal(clean_text(reason))
+        or (reason_refusal(reason) if reason or effect != Effect.KEEP else None)
     )
     outcomes = []
     for case_id in wanted:
@@ -233,4 +246,6 @@ async def decide_many(
             outcomes.append(Outcome(case_id, refusal=error.refusal))
         except NotFound:
             outcomes.append(Outcome(case_id, refusal=GONE))
+    # Nothing was decided for want of a sentence: that is said beside the field, with the choice kept.
+    refuse(NO_REASON if all(one.refusal == NO_REASON for one in outcomes) else None)
     return outcomes

@@ -10,7 +10,7 @@ from consult.core import clock
 from consult.core.errors import NotFound, Refused
 from consult.moderation.actions.cases import open_case, release_case, take_case, write_note
 from consult.moderation.forms.desk import DecisionForm, NoteForm
-from consult.moderation.models import Case, Kind
+from consult.moderation.models import Case, Effect, Kind
 from consult.moderation.pages.desk import decides
 from consult.moderation.pages.desk_words import (
     QUEUE,
@@ -39,7 +39,7 @@ from consult.moderation.queries.case import (
 )
 from consult.moderation.queries.context import item_in_context, wordings_of
 from consult.moderation.queries.queue import next_case
-from consult.moderation.rules.deciding import decision_refusal, is_assigned
+from consult.moderation.rules.deciding import decision_refusal, is_assigned, speaks_for_itself
 from consult.web.context import territory, visitor
 from consult.web.forms import Form, empty_form, once_key, read_form
 from consult.web.language import translate
@@ -88,6 +88,7 @@ async def case_page(
         **await author_history(here, row.author_id, (kind, row.item_id)),
         form=shown,
         note_form=note or empty_form(NoteForm),
+        speaks=speaks_for_itself(Effect.KEEP, item["state"] if item else "", row.reports_count),
         effects=effect_choices(row.kind, item["state"] if item else "published"),
         grounds=ground_groups(),
         **await just_done(request),

@@ -31,7 +31,13 @@ from consult.moderation.pages.desk_words import (
 from consult.moderation.queries.case import conflicts_with, decision_in, decisions_of_cases
 from consult.moderation.queries.context import item_in_context
 from consult.moderation.queries.queue import cases_listed, next_case
-from consult.moderation.rules.deciding import MOST_AT_ONCE, assignment_refusal, conflict_refusal, undoing_refusal
+from consult.moderation.rules.deciding import (
+    MOST_AT_ONCE,
+    assignment_refusal,
+    conflict_refusal,
+    speaks_for_itself,
+    undoing_refusal,
+)
 from consult.web.context import territory, visitor
 from consult.web.forms import empty_form, once_key, read_form
 from consult.web.language import gettext, translate
@@ -210,6 +216,7 @@ async def _bulk(request: Request, form: BulkForm) -> Response:
         status=form.status,
         cases=[{**case_line(request, row), "why_not": why_not[row["id"]]} for row in rows],
         form=form,
+        speaks=any(speaks_for_itself(Effect.KEEP, row["state"], row["reports_count"]) for row in rows),
         effects=[
             {"value": "keep", "words": gettext("Publier, ou laisser en ligne"), "hint": "", "key": "1"},
             {"value": "hide", "words": gettext("Masquer"), "hint": "", "key": "2"},

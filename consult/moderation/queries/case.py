@@ -8,6 +8,7 @@ from typing import Any
 from consult.core.database import execute, instant
 from consult.moderation.models import Case, Kind
 from consult.moderation.rules.reporting import Conflict
+from consult.moderation.rules.words import STANDARD_REASONS
 
 Row = dict[str, Any]
 MOST_REPORTS = 30
@@ -67,7 +68,8 @@ _DECISION = (
 def read_decision(row: Row) -> Row:
     """A decision as templates take it."""
     moments = ("until", "decided_at", "opened_at", "heard_at")
-    return {**row, "automated": bool(row["automated"])} | {name: instant(row[name]) for name in moments}
+    flags = {"automated": bool(row["automated"]), "is_standard": row["reason"] in STANDARD_REASONS}
+    return {**row, **flags} | {name: instant(row[name]) for name in moments}
 
 
 async def decision_in(territory_id: int, decision_id: int) -> Row | None:

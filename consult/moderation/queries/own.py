@@ -8,6 +8,7 @@ from consult.core.paging import Page, cut, read_cursor, write_cursor
 from consult.moderation.models import Kind
 from consult.moderation.rules.appealing import appeal_until
 from consult.moderation.rules.sealing import SEALED
+from consult.moderation.rules.words import STANDARD_REASONS
 from consult.sources.rules import CATEGORIES
 
 PAGE_SIZE = 20
@@ -81,7 +82,8 @@ _DECISION = (
 def _decision(row: Mapping[str, Any]) -> Row:
     found = _read(row)
     flags = {name: bool(row[name]) for name in ("automated", "hidden_meanwhile", "corrected")}
-    return {**found, **flags, "appeal_until": appeal_until(found["decided_at"])}
+    is_standard = row["reason"] in STANDARD_REASONS
+    return {**found, **flags, "is_standard": is_standard, "appeal_until": appeal_until(found["decided_at"])}
 
 
 async def decisions_to(account_id: int, territory_id: int, *, after: str = "") -> Page[Row]:

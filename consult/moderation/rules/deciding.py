@@ -149,10 +149,15 @@ def decision_refusal(
 
 
 def reason_refusal(reason: str) -> Refusal | None:
-    """Every decision is explained, in a sentence at least."""
+    """What a moderator writes to explain a decision is a sentence at least; see :func:`speaks_for_itself`."""
     if visible_length(reason) < SHORTEST_REASON:
         return NO_REASON
     return LONG_REASON if len(reason) > _TEXT_COLUMN or visible_length(reason) > LONGEST_REASON else None
+
+
+def speaks_for_itself(effect: str, state: str, reports: int) -> bool:
+    """Publishing what waited to be read first, and what nobody reported, is not explained; all else is."""
+    return effect == Effect.KEEP and state == ItemState.WAITING and not reports
 
 
 def note_refusal(body: str) -> Refusal | None:

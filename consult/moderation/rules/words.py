@@ -60,3 +60,10 @@ REASONS: dict[str, str] = {
     CaseReason.CORRECTED: N_("corrigé par son auteur, à relire"),
     CaseReason.DEADLINE: N_("délai de correction dépassé"),
 }
+
+AUTOMATIC_REASON = N_(
+    "Plusieurs personnes ont signalé ce texte : il est masqué en attendant qu’une personne le relise."
+)
+READ_FIRST_REASON = N_("Lu avant publication : rien ne s’y oppose.")
+STANDARD_REASONS = frozenset({AUTOMATIC_REASON, READ_FIRST_REASON})
+"""What decisions say that nobody has put into words: shown in the reader's language, unlike what a person typed."""
