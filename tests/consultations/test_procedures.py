@@ -293,6 +293,22 @@ async def test_a_round_begun_while_one_typed_counts_from_now(app: Starlette, fro
     await add_round(voice, **where, closes_at=opens_at + 15 * DAY + timedelta(minutes=10))
 
 
+async def test_days_gone_by_in_silence_are_not_made_days_of_speech(app: Starlette, frozen: datetime) -> None:
+    """A round for votes alone that is made one for texts on its last day would make the next round dispensable."""
+    office = await Office.make(app, opens_in=-20 * DAY, closes_in=2 * DAY)
+    await Consultation.filter(id=office.consultation.id).update(published_at=frozen - 30 * DAY, procedure=ENVIRONMENT)
+    silent = {f"may_{deed}": deed is Deed.VOTE for deed in Deed}
+    await Round.filter(id=office.round.id).update(**silent)
+    voice, where = office.luc.voice("administrator"), {"territory_id": office.here.id}
+    where |= {"consultation_id": office.consultation.id}
+    spoken: dict[str, Any] = {"opens_at": frozen + 2 * DAY, "closes_at": frozen + 30 * DAY, "may": frozenset(Deed)}
+    await add_round(voice, **where, title="Les textes", **spoken, reason=REASON)
+    with pytest.raises(Refused, match="speech_too_late"):
+        await extend(office, timedelta(), reason=REASON)
+    await Consultation.filter(id=office.consultation.id).update(procedure=Procedure.FREE)
+    await extend(office, timedelta(), reason=REASON)
+
+
 async def test_a_new_name_is_no_new_calendar(app: Starlette, frozen: datetime) -> None:
     """A calendar that an older version let through can still be named better; its dates cannot be made worse."""
     office = await Office.make(app, opens_in=-DAY, closes_in=5 * DAY)

@@ -27,6 +27,7 @@ from consult.consultations.rules.organising import (
     round_values,
     told_round,
 )
+from consult.consultations.rules.procedures import late_speech_refusal
 from consult.core.action import Action
 from consult.core.errors import NotFound, refuse
 from consult.core.keys import new_key
@@ -145,6 +146,7 @@ async def _rewrite(
     if published:
         refuse(past_refusal(one, opens_at, closes_at, action.at))
         refuse(move_refusal(asked, one, closes_at, action.at))
+        refuse(late_speech_refusal(view.row.procedure, one, Round(**_columns(new)), action.at))
     if after.keys() != {"title"}:
         others = [each for each in view.rounds if each.id != one.id]
         await judge_calendar(action, view, [*others, _as_it_would_be(new, one, action.at)])

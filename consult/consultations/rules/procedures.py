@@ -31,6 +31,15 @@ PROCEDURE_TOO_LONG = Refusal(
     field="closes_on",
 )
 
+SPEECH_TOO_LATE = Refusal(
+    "speech_too_late",
+    N_(
+        "%(article)s : cette période a commencé sans que l’on puisse s’exprimer, et ses jours passés compteraient."
+        " Avancez sa fermeture et ajoutez une autre période."
+    ),
+    field="may",
+)
+
 
 @dataclass(frozen=True)
 class Duty:
@@ -177,7 +186,7 @@ def procedure_refusal(
         since: since when the public can see the consultation: nobody takes part before, whatever the dates say.
     """
     frame = PROCEDURES[procedure]
-    spoken = [one for one in rounds if one.may_contribute or one.may_argue or one.may_amend]
+    spoken = [one for one in rounds if _speaks(one)]
     stretches = _stretches(spoken, since)
     if not rounds:
         return None
@@ -190,6 +199,20 @@ def procedure_refusal(
         if last.replace(tzinfo=None) > months_later(first.replace(tzinfo=None), frame.longest_months):
             return replace(PROCEDURE_TOO_LONG, params={"article": frame.article, "most": frame.longest_months})
     return None
+
+
+def late_speech_refusal(procedure: Procedure, present: RoundLike, new: RoundLike, at: datetime) -> Refusal | None:
+    """Why a round that has begun in silence may not let people speak now: where a frame counts their days, it would
+    count those that have gone by.
+    """
+    frame = PROCEDURES[procedure]
+    if not frame.shortest_days or present.opens_at > at or _speaks(present) or not _speaks(new):
+        return None
+    return replace(SPEECH_TOO_LATE, params={"article": frame.article})
+
+
+def _speaks(one: RoundLike) -> bool:
+    return one.may_contribute or one.may_argue or one.may_amend
 
 
 def full_days(opens_at: datetime, closes_at: datetime, zone: ZoneInfo) -> int:
