@@ -72,7 +72,6 @@ async def case_page(
     """The case with the forms on it; one that was refused comes back as it was typed."""
     kind, here = Kind(row.kind), territory(request).id
     item = await item_in_context(here, kind, row.item_id)
-    sealed = item is not None and item["sealed_at"] is not None
     shown = form or first_form(row)
     wrong = shown if shown.errors else note
     return page(
@@ -83,7 +82,7 @@ async def case_page(
         case=row,
         item=item,
         said=_said(row, item),
-        wordings=await wordings_of(kind, row.item_id, item["revision"]) if item and not sealed else [],
+        wordings=await wordings_of(kind, row.item_id, item["revision"]) if item and not item["sealed_at"] else [],
         **await _standing(request, row, form, refusal),
         **await author_history(here, row.author_id, (kind, row.item_id)),
         form=shown,
