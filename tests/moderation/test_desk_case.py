@@ -180,7 +180,7 @@ async def test_an_author_s_earlier_decisions_are_counted_and_listed(app: Starlet
     await maud.post(f"{path}/decide", {"effect": "hide", "ground": "insult", "reason": REASON}, page=path)
     _, second = await desk.reported_argument("Un second texte, insultant.")
     shown = await maud.get(f"/moderation/cases/{second.id}")
-    assert "Décisions à son égard : 1 masqué" in shown.words
+    assert "Décisions à son égard : masqué (1)" in shown.words
     assert REASON in shown.words
 
 

@@ -36,7 +36,7 @@ async def mailbox(request: Request) -> Response:
         mails=found[:PAGE_SIZE],
         next_href=f"/mailbox?after={found[PAGE_SIZE - 1].id}" if more else None,
         is_first=before is None,
-        sends=_sends(),
+        sends=sends_mail(),
         states=STATES,
     )
 
@@ -53,11 +53,12 @@ async def mailbox_mail(request: Request) -> Response:
         mail=mail,
         shown={"subject": mail.subject, "to": mail.recipient, "at": mail.created_at, "text": text},
         body=markup(sanitise_html("<body" + body)),
-        state=STATES[MailState(mail.state)] if _sends() or mail.state != MailState.WAITING else "",
+        state=STATES[MailState(mail.state)] if sends_mail() or mail.state != MailState.WAITING else "",
     )
 
 
-def _sends() -> bool:
+def sends_mail() -> bool:
+    """Whether a mail server is set; without one mails stay where they are."""
     return bool(settings().smtp_url.get_secret_value())
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from consult.core.language import N_
 from consult.notifications.models import MailState
-from consult.notifications.pages.mailbox import STATES
+from consult.notifications.pages.mailbox import STATES, sends_mail
 from consult.notifications.queries.sent import sent_mails
 from consult.web.context import territory
 from consult.web.language import gettext
@@ -62,6 +62,7 @@ async def mails_page(request: Request) -> Response:
         request,
         "notifications/sent.html",
         mails=found.items,
+        sends=sends_mail(),
         states=STATES,
         templates=TEMPLATES,
         state=state,
