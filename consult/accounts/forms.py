@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, Optional, ValidationError
 from consult.accounts.models import Role
 from consult.accounts.rules import NOT_AN_ADDRESS, Address, name_refusal, password_refusal, read_address
 from consult.core.language import N_
-from consult.web.forms import Form, Line
+from consult.web.forms import Form, Line, choices
 from consult.web.language import gettext, translate
 
 NEEDED_EMAIL = N_("Saisissez votre adresse e-mail.")
@@ -133,7 +133,7 @@ class LanguageForm(Form):
     language = RadioField(
         N_("Langue"),
         [DataRequired(N_("Choisissez une langue."))],
-        choices=[("fr", "Français"), ("en", "English")],
+        choices=choices([("fr", "Français"), ("en", "English")]),
     )
     next = HiddenField()
 
@@ -151,4 +151,4 @@ class StaffForm(_WithEmail):
 
     def offer(self) -> None:
         """Fill in the roles, in the language being spoken."""
-        self.role.choices = [(role.value, gettext(words)) for role, words in ROLE_WORDS.items()]
+        self.role.choices = choices((role.value, gettext(words)) for role, words in ROLE_WORDS.items())

@@ -9,7 +9,7 @@ from consult.arguments.rules import LONGEST_BODY, NO_SIDE, text_refusal
 from consult.contributions.forms import Counted
 from consult.core.language import N_
 from consult.organisations.voices import VoiceForm
-from consult.web.forms import Form
+from consult.web.forms import Form, choices
 from consult.web.language import gettext
 
 
@@ -35,7 +35,7 @@ class ArgumentForm(VoiceForm, BodyForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.side.choices = [(Side.FOR.value, gettext("Pour")), (Side.AGAINST.value, gettext("Contre"))]
+        self.side.choices = choices([(Side.FOR.value, gettext("Pour")), (Side.AGAINST.value, gettext("Contre"))])
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
         """An argument is for or against."""

@@ -17,7 +17,7 @@ from consult.core.errors import Refusal
 from consult.core.keys import parse_key
 from consult.core.language import N_
 from consult.core.text.cleaning import visible_length
-from consult.web.forms import Form, Line, Text
+from consult.web.forms import Form, Line, Text, choices
 from consult.web.language import gettext, translate
 
 DEED_LABELS = {
@@ -132,10 +132,10 @@ class FrameChoice(RadioField):
 
     def offer(self) -> None:
         """Fill the list in, in the language being spoken."""
-        self.choices = [
+        self.choices = choices(
             (procedure.value, f"{gettext(frame.label)}. {gettext(frame.gist)}")
             for procedure, frame in PROCEDURES.items()
-        ]
+        )
 
 
 class NewConsultationForm(PresentationForm):
@@ -182,7 +182,7 @@ class ModerationForm(WithReason):
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.moderation.choices = [(time.value, gettext(words)) for time, words in TIMES.items()]
+        self.moderation.choices = choices((time.value, gettext(words)) for time, words in TIMES.items())
 
     def hours(self) -> int:
         """The delay as a number; 0 when it is none."""
@@ -214,7 +214,7 @@ class SectionForm(WithReason):
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.accepts.choices = [(flag, gettext(label)) for flag, label in ACCEPTED_LABELS.items()]
+        self.accepts.choices = choices((flag, gettext(label)) for flag, label in ACCEPTED_LABELS.items())
 
     def values(self) -> dict[str, Any]:
         """What the actions take."""
@@ -238,7 +238,7 @@ class RoundForm(WithReason):
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        self.may.choices = [(deed.value, gettext(label)) for deed, label in DEED_LABELS.items()]
+        self.may.choices = choices((deed.value, gettext(label)) for deed, label in DEED_LABELS.items())
 
     def validate_may(self, field: Any) -> None:
         """A round in which nothing may be done is none."""

@@ -13,7 +13,7 @@ from wtforms.fields import (
 )
 
 from consult.core.language import N_
-from consult.web.forms import Form, Line, Text
+from consult.web.forms import Form, Line, Text, choices
 
 _REQUIRED = validators.DataRequired(N_("Ce champ est nécessaire."))
 _FREE = validators.Optional()
@@ -24,13 +24,17 @@ class SpecimenForm(Form):
 
     title = Line(N_("Titre"), [_REQUIRED, validators.Length(max=160)])
     body = Text(N_("Votre contribution"), [_FREE, validators.Length(max=8000)])
-    section = SelectField(N_("Rubrique"), [_REQUIRED], choices=[("1", "Accueil"), ("2", "Réseau")])
+    section = SelectField(N_("Rubrique"), [_REQUIRED], choices=choices([("1", "Accueil"), ("2", "Réseau")]))
     email = EmailField(N_("Adresse e-mail"), [_FREE])
     password = PasswordField(N_("Mot de passe"), [_FREE])
     link = URLField(N_("Lien"), [_FREE])
     opens_at = DateTimeLocalField(N_("Ouverture"), [_FREE])
-    voice = RadioField(N_("Au nom de"), [_REQUIRED], choices=[("me", "Jeanne Morel"), ("org", "Association Fil Rural")])
-    topics = SelectMultipleField(N_("Publics concernés"), choices=[("old", "Personnes âgées"), ("young", "Jeunes")])
+    voice = RadioField(
+        N_("Au nom de"), [_REQUIRED], choices=choices([("me", "Jeanne Morel"), ("org", "Association Fil Rural")])
+    )
+    topics = SelectMultipleField(
+        N_("Publics concernés"), choices=choices([("old", "Personnes âgées"), ("young", "Jeunes")])
+    )
     charter = BooleanField(N_("J’ai lu la charte de participation et je la respecte."), [_REQUIRED])
 
 

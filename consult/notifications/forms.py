@@ -7,7 +7,7 @@ from wtforms.validators import DataRequired
 
 from consult.core.language import N_
 from consult.notifications.rules import FREQUENCIES
-from consult.web.forms import Form
+from consult.web.forms import Form, choices
 from consult.web.language import gettext
 
 
@@ -20,4 +20,4 @@ class FollowForm(Form):
 
     def __init__(self, formdata: Any = None, **values: Any) -> None:
         super().__init__(formdata, **values)
-        self.frequency.choices = [(value.value, gettext(words)) for value, words in FREQUENCIES.items()]
+        self.frequency.choices = choices((value.value, gettext(words)) for value, words in FREQUENCIES.items())

@@ -15,7 +15,7 @@ from consult.organisations.rules import (
     read_facts,
     reason_refusal,
 )
-from consult.web.forms import Form, Line, Text
+from consult.web.forms import Form, Line, Text, choices
 from consult.web.language import gettext
 
 KIND_WORDS = {
@@ -57,7 +57,7 @@ class OrganisationForm(Form):
 
     def offer(self) -> "OrganisationForm":
         """Fill in the kinds, in the language being spoken."""
-        self.kind.choices = [(kind.value, gettext(words)) for kind, words in KIND_WORDS.items()]
+        self.kind.choices = choices((kind.value, gettext(words)) for kind, words in KIND_WORDS.items())
         return self
 
     def facts(self) -> dict[str, Any]:
@@ -92,7 +92,7 @@ class InviteForm(Form):
             MemberRole.MEMBER: N_("Membre : écrit au nom de l’organisation"),
             MemberRole.OWNER: N_("Responsable : gère aussi ses informations et ses membres"),
         }
-        self.role.choices = [(role.value, gettext(said)) for role, said in words.items()]
+        self.role.choices = choices((role.value, gettext(said)) for role, said in words.items())
         return self
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:

@@ -16,7 +16,7 @@ from consult.core.voice import Voice
 from consult.organisations.queries import standing_of, voices_of
 from consult.organisations.rules import NOT_MEMBER, voice_refusal
 from consult.web.context import territory, visitor
-from consult.web.forms import Form
+from consult.web.forms import Form, choices
 
 
 class VoiceForm(Form):
@@ -33,10 +33,8 @@ async def offer_voices(request: Request, form: VoiceForm) -> bool:
     """
     account = visitor(request).account_id
     offered = await voices_of(account, territory(request).id) if account else []
-    form.voice.choices = [
-        ("", visitor(request).public_name),
-        *((str(one["id"]), str(one["name"])) for one in offered),
-    ]
+    names = ((str(one["id"]), str(one["name"])) for one in offered)
+    form.voice.choices = choices([("", visitor(request).public_name), *names])
     return bool(offered or form.voice.errors)
 
 

@@ -35,7 +35,7 @@ from consult.reading.shown import (
 )
 from consult.web.context import territory, visitor
 from consult.web.dates import date_words
-from consult.web.forms import empty_form
+from consult.web.forms import choices, empty_form
 from consult.web.language import gettext, translate
 from consult.web.page_cache import keep
 from consult.web.render import page
@@ -270,7 +270,7 @@ def _argument_form(request: Request, scene: Scene, side: str) -> ArgumentForm:
     """The form of one side, with identifiers of its own: the page has two of them."""
     form = empty_form(ArgumentForm, {"side": side})
     form.body.id, form.voice.id = f"body-{side}", f"voice-{side}"
-    form.voice.choices = [("", visitor(request).public_name), *scene.marks.voices]
+    form.voice.choices = choices([("", visitor(request).public_name), *scene.marks.voices])
     return form
 
 

@@ -9,7 +9,7 @@ from consult.core.language import N_
 from consult.organisations.voices import VoiceForm
 from consult.sources.models import SourceCategory
 from consult.sources.rules import CATEGORIES, LONGEST_NOTE, source_refusals
-from consult.web.forms import Form, Line
+from consult.web.forms import Form, Line, choices
 from consult.web.language import gettext
 
 
@@ -24,7 +24,7 @@ class SourceFields(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         words = [(one.value, gettext(CATEGORIES[one])) for one in SourceCategory]
-        self.category.choices = [("", gettext("Choisissez…")), *words]
+        self.category.choices = choices([("", gettext("Choisissez…")), *words])
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
         """Ask the same rules as the action, so that everything wrong is said at once."""

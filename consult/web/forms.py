@@ -1,7 +1,7 @@
 """Forms: WTForms for the shape of input, our guard against foreign and stale forms, our words for errors."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from starlette.datastructures import FormData, UploadFile
@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from wtforms import Form as WTForm
 from wtforms.fields import StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from consult.core.errors import Refusal
 from consult.core.language import N_
@@ -43,6 +44,11 @@ class Text(TextAreaField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Take the text, cleaned."""
         self.data = clean_text(valuelist[0]) if valuelist and isinstance(valuelist[0], str) else ""
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:
+    """What a field offers, as WTForms takes it: values, each with its words."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 class Form(WTForm):

@@ -30,7 +30,7 @@ from consult.territories.models import Territory
 from consult.territories.queries import forget_territories
 from consult.web import language, render
 from consult.web.form_words import ANYTHING_ELSE, WORDS
-from consult.web.forms import Form
+from consult.web.forms import Form, choices
 from tests.browsing import Answer, Visitor
 from tests.cast import Person, a_person, a_territory
 from tests.discussion import a_discussion
@@ -139,8 +139,8 @@ async def test_dates_and_numbers_are_said_as_the_english_do(
 class EveryField(Form):
     """A field of every kind whose own messages WTForms would give."""
 
-    choice = RadioField("A", choices=[("a", "A")])
-    several = SelectMultipleField("B", choices=[("b", "B")])
+    choice = RadioField("A", choices=choices([("a", "A")]))
+    several = SelectMultipleField("B", choices=choices([("b", "B")]))
     whole = IntegerField("C", [NumberRange(1, 3)])
     number = DecimalField("D")
     day = DateField("E")

@@ -16,7 +16,7 @@ from consult.consultations.rules.organising import fingerprint, section_values
 from consult.core.errors import NotFound, Refused
 from consult.core.keys import parse_key
 from consult.web.context import territory, visitor
-from consult.web.forms import empty_form, once_key, read_form
+from consult.web.forms import choices, empty_form, once_key, read_form
 from consult.web.language import gettext
 from consult.web.render import page, see_other
 
@@ -173,8 +173,7 @@ async def _section_page(request: Request, view: ConsultationView, form: SectionF
     roots = await outline(view.row.id)
     nodes = [node for root in roots for node in root.walk()]
     inside = {below.id for node in nodes if one and node.id == one.id for below in node.walk()}
-    form.parent.choices = [("", gettext("Aucune : tout en haut"))] + [
-        (str(node.id), f"{node.number} {node.title}") for node in nodes if node.id not in inside
-    ]
+    above = ((str(node.id), f"{node.number} {node.title}") for node in nodes if node.id not in inside)
+    form.parent.choices = choices([("", gettext("Aucune : tout en haut")), *above])
     shown = frame(request, view, "/sections")
     return page(request, "consultations/section.html", **shown, form=form, section=one, status=form.status)

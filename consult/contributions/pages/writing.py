@@ -20,7 +20,7 @@ from consult.core.voice import Voice
 from consult.organisations.voices import chosen_voice, offer_voices
 from consult.web import limits
 from consult.web.context import territory, visitor
-from consult.web.forms import empty_form, once_key, read_form
+from consult.web.forms import choices, empty_form, once_key, read_form
 from consult.web.language import gettext
 from consult.web.render import page, see_other
 
@@ -117,9 +117,8 @@ async def _refused(request: Request, view: ConsultationView, form: ContributionF
 async def _form(request: Request, view: ConsultationView, form: ContributionForm, *, kept: bool = False) -> Response:
     nodes = [node for root in await outline(view.row.id) for node in root.walk()]
     open_to_all = [node for node in nodes if node.accepts["accepts_contributions"]]
-    form.section.choices = [(str(node.id), f"{node.number} {node.title}") for node in open_to_all]
-    if len(open_to_all) != 1:
-        form.section.choices.insert(0, ("", gettext("Choisissez une rubrique")))
+    unchosen = [("", gettext("Choisissez une rubrique"))] if len(open_to_all) != 1 else []
+    form.section.choices = choices(unchosen + [(str(node.id), f"{node.number} {node.title}") for node in open_to_all])
     refusal = _why_not(view, form, {str(node.id): node.accepts for node in nodes})
     previewed = form.sent and form.button == "preview" and bool(form.title.data or form.body.data)
     title, body = form.title.data or "", form.body.data or ""

@@ -15,7 +15,7 @@ from consult.moderation.rules.appealing import LONGEST_APPEAL
 from consult.moderation.rules.reporting import LONGEST_REPORT, report_refusals
 from consult.moderation.rules.words import CHARTER, GROUNDS, LAW
 from consult.sources.forms import CorrectionForm as SourceCorrection
-from consult.web.forms import Form, Line
+from consult.web.forms import Form, Line, choices
 from consult.web.language import gettext
 
 
@@ -39,7 +39,7 @@ class ReportForm(Form):
         super().__init__(*args, **kwargs)
         self.voice: Voice | None = None
         self.groups = {"charter": _said(CHARTER), "law": _said(LAW)}
-        self.ground.choices = [choice for group in self.groups.values() for choice in group]
+        self.ground.choices = choices(choice for group in self.groups.values() for choice in group)
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
         """Ask the same rule as the action, so that everything wrong is said at once."""
