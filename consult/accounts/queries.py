@@ -102,16 +102,6 @@ async def identity_of(email_key: str) -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
-async def email_of(account_id: int) -> str | None:
-    """Where mails to a confirmed account go; None for a pending, deleted or imported one."""
-    rows = await execute(
-        "SELECT i.email FROM identity i JOIN account a ON a.id = i.account_id"
-        " WHERE i.account_id = :account AND a.confirmed_at IS NOT NULL",
-        account=account_id,
-    )
-    return rows[0]["email"] if rows else None
-
-
 @dataclass(frozen=True)
 class LinkView:
     """A link as the page that it leads to, and the mail that carries it, need it.

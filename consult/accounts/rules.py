@@ -88,7 +88,6 @@ YOU_ARE_LAST = Refusal(
     N_("Vous êtes la dernière personne à administrer un territoire. Donnez d’abord ce rôle à quelqu’un d’autre."),
 )
 NOT_YOUR_STAFF = Refusal("not_your_staff", N_("Seule l’administration du territoire peut changer son équipe."))
-HAS_ROLE = Refusal("has_role", N_("Cette personne a déjà ce rôle."))
 
 
 @dataclass(frozen=True)

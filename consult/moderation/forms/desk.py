@@ -6,10 +6,9 @@ from wtforms.fields import BooleanField, DateField, IntegerField, RadioField, Se
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from consult.core.language import N_
+from consult.moderation.rules.deciding import LONGEST_NOTE, LONGEST_REASON
 from consult.web.forms import Form, Text
 
-LONGEST_REASON = 2000
-LONGEST_NOTE = 2000
 LONGEST_WORDS = 10_000
 DURATIONS = {3: N_("3 jours"), 7: N_("7 jours"), 30: N_("30 jours"), 90: N_("90 jours"), 180: N_("180 jours")}
 CHOOSE = N_("Choisissez ce que vous décidez.")
@@ -69,13 +68,6 @@ class NoteForm(Form):
     """What a moderator wants the others to know."""
 
     body = _Counted(N_("Votre note"), LONGEST_NOTE)
-
-    def validate_body(self, field: Text) -> None:
-        """An empty note is none."""
-        if not field.data:
-            raise ValidationError(N_("Écrivez votre note."))
-        if len(field.data) > LONGEST_NOTE:
-            raise ValidationError(N_("Votre note est trop longue."))
 
 
 class AgainForm(Form):

@@ -97,8 +97,7 @@ async def case_page(
 def first_form(row: Case) -> DecisionForm:
     """The decision to be made, with the ground that most people reported and a week for a correction."""
     week = (clock.now() + timedelta(days=CORRECTION_DAYS)).date()
-    ground = row.ground if row.ground != "automatic" else ""
-    return empty_form(DecisionForm, ground=ground, until=week, hidden_meanwhile=False)
+    return empty_form(DecisionForm, ground=row.ground, until=week, hidden_meanwhile=False)
 
 
 def _said(row: Case, item: dict[str, Any] | None) -> dict[str, Any]:

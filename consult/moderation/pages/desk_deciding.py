@@ -144,8 +144,7 @@ async def send_again(request: Request) -> Response:
 async def ask_restriction(request: Request) -> Response:
     """``GET /moderation/cases/{id}/restrict``: for how long whoever wrote the item may not write."""
     row = await access_case(request)
-    ground = row.ground if row.ground != "automatic" else ""
-    return await _restriction(request, row, empty_form(RestrictionForm, days="7", ground=ground))
+    return await _restriction(request, row, empty_form(RestrictionForm, days="7", ground=row.ground))
 
 
 async def _restriction(request: Request, row: Any, form: RestrictionForm) -> Response:

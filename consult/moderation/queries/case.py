@@ -7,6 +7,7 @@ from typing import Any
 
 from consult.core.database import execute, instant
 from consult.moderation.models import Case, Kind
+from consult.moderation.rules.items import open_key
 from consult.moderation.rules.reporting import Conflict
 from consult.moderation.rules.words import STANDARD_REASONS
 
@@ -25,7 +26,7 @@ async def open_case_of(territory_id: int, kind: Kind, item_id: int) -> int | Non
     """The open case of an item, if it has one."""
     rows = await execute(
         "SELECT id FROM moderation_case WHERE open_key = :key AND territory_id = :territory",
-        key=f"{kind.value}:{item_id}",
+        key=open_key(kind, item_id),
         territory=territory_id,
     )
     return int(rows[0]["id"]) if rows else None

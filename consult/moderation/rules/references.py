@@ -11,9 +11,3 @@ LENGTH = 6
 def draw_reference(letter: str, at: datetime) -> str:
     """« D-2026-7K3M9Q »: drawn at random, so that nobody counts the cases of others by their numbers."""
     return f"{letter}-{at.year}-{''.join(secrets.choice(ALPHABET) for _ in range(LENGTH))}"
-
-
-def read_reference(typed: str) -> str:
-    """What somebody typed as a reference, as we would have written it: case, spaces and the misread letters mended."""
-    letter, _, rest = "".join(typed.split()).upper().partition("-")
-    return f"{letter}-{rest.replace('O', '0').replace('I', '1').replace('L', '1')}" if rest else letter
