@@ -66,7 +66,7 @@ async def test_a_suspension_is_lifted_by_undoing_it(a: Affair) -> None:
 
 
 async def test_who_is_suspended_still_appeals_and_corrects(a: Affair) -> None:
-    asked = await a.decide("correct")
+    asked = await a.decide("correct", hidden_meanwhile=True)
     decision = await suspended(a)
     said = {"title": "Une piste", "body": "Une piste, plus poliment."}
     await send_correction(a.d.luc.voice(), **a.here, decision_id=asked.id, **said)
