@@ -80,11 +80,14 @@ async def _round(mailing: Mailing) -> dict[str, Any] | None:
 async def period_closed(mailing: Mailing) -> Letter | None:
     """A round is over and done with: thanks, the figures as they were frozen, what comes next."""
     place = await place_of(mailing.consultation_id)
-    row = await Snapshot.get_or_none(id=mailing.target_id, consultation_id=mailing.consultation_id)
+    row = await Snapshot.get_or_none(id=mailing.target_id, consultation_id=mailing.consultation_id).select_related(
+        "round"
+    )
     if place is None or row is None:
         return None
     values = {
         "place": place,
+        "round": row.round.title,
         "figures": _Figures(row.figures),
         "sequel": row.sequel,
         "sequel_on": row.sequel_on,
