@@ -76,10 +76,10 @@ class SignInForm(_WithEmail):
     password = PasswordField(N_("Mot de passe"))
     next = HiddenField()
 
-    def validate_password(self, field: Any) -> None:
-        """Needed only by the button that uses it."""
-        if self.button != "link" and not field.data:
-            raise ValidationError(gettext(N_("Saisissez votre mot de passe, ou demandez un lien de connexion.")))
+    @property
+    def asks_link(self) -> bool:
+        """Most people have no password: whoever types none is sent a link, whichever button they press."""
+        return self.button == "link" or not self.password.data
 
 
 class LinkForm(Form):

@@ -7,7 +7,7 @@ from argon2 import PasswordHasher, extract_parameters
 from starlette.applications import Starlette
 
 from consult.accounts import passwords
-from consult.accounts.models import Account, Identity, Session
+from consult.accounts.models import Account, Identity, LinkPurpose, MailLink, Session
 from consult.accounts.queries import token_digest
 from consult.accounts.rules import SESSION_LIFE
 from consult.core import clock
@@ -57,10 +57,11 @@ async def test_a_wrong_password_keeps_the_address_and_not_the_password(app: Star
     assert "ne convient pas" in answer.words
 
 
-async def test_without_a_password_the_form_says_what_to_do(app: Starlette, awa: Person) -> None:
+async def test_whoever_types_no_password_is_sent_a_link(app: Starlette, awa: Person) -> None:
+    """Most people have none, and the first button is the one they press."""
     answer = await _sign_in(Visitor(app), awa, "")
-    assert answer.status == 422
-    assert "demandez un lien" in answer.words
+    assert (answer.status, answer.location) == (303, "/sign-in/sent")
+    assert (await MailLink.filter(purpose=LinkPurpose.SIGN_IN).get()).email == awa.email
 
 
 async def test_it_goes_on_to_where_one_came_from(app: Starlette, awa: Person) -> None:

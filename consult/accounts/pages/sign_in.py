@@ -103,13 +103,13 @@ async def sign_in_page(request: Request) -> Response:
 
 
 async def sign_in(request: Request) -> Response:
-    """Open a session by password, or send a link when that button was pressed."""
+    """Open a session by password; without one, or at the other button, send a link."""
     form = await read_form(request, SignInForm)
     if not form.valid():
         return page(request, "accounts/sign_in.html", form=form, status=422)
     onward = safe_next(form.next.data or "", "/account")
     try:
-        if form.button == "link":
+        if form.asks_link:
             return await _send_link(request, form, onward)
         browser = new_browser(request)
         await limits.count(request, "sign-in", _network(request))
