@@ -43,7 +43,7 @@ async def test_a_text_is_read_before_it_is_published(place: Place) -> None:
     await author.reads("en moins de 24 heures")
     await author.type("Titre", TITLE)
     await author.type("Votre texte", TEXT)
-    await author.press("Publier", exact=True)
+    await author.press("Envoyer au modérateur")
     await author.reads("Il sera publié quand un modérateur l’aura lu.", TITLE, "moins de 24 heures")
     await anybody.go(LIST)
     await anybody.reads_not(TITLE)
