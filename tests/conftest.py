@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -14,6 +15,18 @@ from consult.web import limits
 from tests.cast import NOON
 
 pytest_plugins = ["tests.databases"]
+
+# What these prove holds on one engine as on the other: the house, pure functions, what templates make of given values,
+# and the accessibility of pages, whose rows were read by queries that other tests run on both.
+_HERE = Path(__file__).parent
+_ENGINE_FREE = [_HERE / name for name in ("house", "core/text", "components", "browser", "journeys/test_axe.py")]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what CI runs once instead of once an engine (``-m "not engine_free"``)."""
+    for item in items:
+        if any(item.path.is_relative_to(place) for place in _ENGINE_FREE):
+            item.add_marker(pytest.mark.engine_free)
 
 # Two suites and their browsers share two cores: how long one example took says nothing.
 hypothesis_settings.register_profile("shared cores", deadline=None)
