@@ -58,8 +58,9 @@ async def test_a_stranger_reports_and_the_author_corrects(place: Place) -> None:
     await anybody.press("Envoyer le signalement")
     number = re.search(r"S-\d{4}-\w{6}", await anybody.text())
     assert number
-    receipt = await anybody.mail(STRANGER, "Votre signalement")
-    assert number[0] in str(receipt)
+    receipt = (await anybody.mail(STRANGER, "Votre signalement")).get_body(("plain",))
+    assert receipt is not None
+    assert number[0] in str(receipt.get_content())
 
     await desk.go("/moderation")
     await desk.follow("Commencer par le plus ancien")
