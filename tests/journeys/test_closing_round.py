@@ -67,7 +67,7 @@ async def test_a_round_closes_while_somebody_is_writing(place: Place) -> None:
     await marie.press("Clore la période", exact=True)
     assert (await Snapshot.get(consultation_id=consultation.id)).figures["participants"] == 2
     for person in (luc, zoe):
-        body = (await marie.mail(person.email, "Terminée")).get_body(("plain",))
+        body = (await marie.mail(person.email, "Période terminée")).get_body(("plain",))
         assert body is not None
         assert SEQUEL in re.sub(r"\s+", " ", str(body.get_content()))
     late = [to for to in place.instance.postman.to if awa.email in to]
@@ -76,7 +76,7 @@ async def test_a_round_closes_while_somebody_is_writing(place: Place) -> None:
     await anybody.finds("/consultations/plan-velo", "Contributions, printemps")
     await anybody.reads(SEQUEL)
     await anybody.go("/mailbox")
-    await anybody.reads("Terminée")
+    await anybody.reads("Période terminée")
 
 
 async def test_one_follows_hears_and_has_had_enough(place: Place) -> None:
