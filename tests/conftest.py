@@ -28,6 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if any(item.path.is_relative_to(place) for place in _ENGINE_FREE):
             item.add_marker(pytest.mark.engine_free)
 
+
 # Two suites and their browsers share two cores: how long one example took says nothing.
 hypothesis_settings.register_profile("shared cores", deadline=None)
 hypothesis_settings.load_profile("shared cores")
