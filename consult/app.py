@@ -59,13 +59,13 @@ async def find_visitor(token: str, territory_id: int) -> Visitor | None:
     if row is None:
         return None
     return Visitor(
-        account_id=row["account_id"],  # type: ignore[arg-type]
-        public_name=str(row["public_name"]),
+        account_id=row["account_id"],
+        public_name=row["public_name"],
         confirmed=row["confirmed_at"] is not None,
-        language=str(row["language"]),
-        session_id=row["session_id"],  # type: ignore[arg-type]
-        roles=row["roles"],  # type: ignore[arg-type]
-        restricted_until=row["restricted_until"],  # type: ignore[arg-type]
+        language=row["language"],
+        session_id=row["session_id"],
+        roles=row["roles"],
+        restricted_until=row["restricted_until"],
     )
 
 

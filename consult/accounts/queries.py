@@ -11,7 +11,7 @@ from consult.core import clock
 from consult.core.database import execute, instant
 
 
-async def visitor_row(token: str, territory_id: int) -> dict[str, object] | None:
+async def visitor_row(token: str, territory_id: int) -> dict[str, Any] | None:
     """Who holds a session, with their roles in a territory; one query, asked at every signed-in request."""
     rows = await execute(
         "SELECT s.id AS session_id, a.id AS account_id, a.public_name, a.language, a.confirmed_at, f.role,"

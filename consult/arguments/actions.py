@@ -182,15 +182,7 @@ async def correct_argument(
         if row.body == body:
             action.nothing_to_do()
             return row
-        await ArgumentRevision.create(
-            id=new_key(),
-            argument_id=row.id,
-            number=row.revision,
-            body=row.body,
-            created_at=row.edited_at or row.created_at,
-        )
-        row.body, row.body_html, row.edited_at, row.revision = body, html, action.at, row.revision + 1
-        await row.save(update_fields=["body", "body_html", "edited_at", "revision"])
+        await reword_argument(action, row, body, html)
         action.record(
             ArgumentCorrected(
                 territory_id=territory_id,
@@ -201,6 +193,19 @@ async def correct_argument(
             )
         )
         return row
+
+
+async def reword_argument(action: Action, row: Argument, body: str, html: str) -> None:
+    """Give an argument its next wording, and keep the present one; a step of an action that holds the lock."""
+    await ArgumentRevision.create(
+        id=new_key(),
+        argument_id=row.id,
+        number=row.revision,
+        body=row.body,
+        created_at=row.edited_at or row.created_at,
+    )
+    row.body, row.body_html, row.edited_at, row.revision = body, html, action.at, row.revision + 1
+    await row.save(update_fields=["body", "body_html", "edited_at", "revision"])
 
 
 async def withdraw_argument(voice: Voice, *, territory_id: int, consultation_id: int, argument_id: int) -> Argument:

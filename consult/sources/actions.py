@@ -25,7 +25,7 @@ from consult.sources.rules import source_refusals, web_address
 
 
 @dataclass(frozen=True)
-class _Wording:
+class SourceWording:
     """What a source says, cleaned and judged before the lock is taken."""
 
     title: str
@@ -35,12 +35,18 @@ class _Wording:
     body_html: str
 
     @classmethod
-    def of(cls, title: str, link: str, category: str, note: str) -> "_Wording":
+    def of(cls, title: str, link: str, category: str, note: str) -> "SourceWording":
+        """Clean and render what was typed.
+
+        Raises:
+            Refused: a field is missing or wrong.
+        """
         title, link, note = clean_line(title), clean_line(link), clean_text(note)
         refuse(next(iter(source_refusals(title, link, category, note)), None))
         return cls(title, web_address(link) or "", SourceCategory(category), note, plain_to_html(note))
 
     def same_as(self, row: Source) -> bool:
+        """Whether it says to the letter what the source says."""
         return (self.title, self.link, self.category, self.body) == (row.title, row.link, row.category, row.body)
 
 
@@ -67,7 +73,7 @@ async def publish_source(
         NotFound: this territory has no such public contribution or argument.
         Refused: a field is missing or wrong, or the rounds or the section do not allow it.
     """
-    wording = _Wording.of(title, link, category, note)
+    wording = SourceWording.of(title, link, category, note)
     source = Source(
         id=new_key(),
         consultation_id=consultation_id,
@@ -183,7 +189,7 @@ async def correct_source(
         NotFound: there is no such source here, or what it stands under is not public.
         Refused: not the author, too late, not open, or a field is missing or wrong.
     """
-    wording = _Wording.of(title, link, category, note)
+    wording = SourceWording.of(title, link, category, note)
     async with Action(voice, territory_id=territory_id) as action:
         _, rounds = await lock_below(action, territory_id, consultation_id)
         row = await _source_inside(consultation_id, source_id)
@@ -192,20 +198,7 @@ async def correct_source(
         if wording.same_as(row):
             action.nothing_to_do()
             return row
-        await SourceRevision.create(
-            id=new_key(),
-            source_id=row.id,
-            number=row.revision,
-            title=row.title,
-            link=row.link,
-            category=row.category,
-            body=row.body,
-            created_at=row.edited_at or row.created_at,
-        )
-        row.title, row.link, row.category = wording.title, wording.link, wording.category
-        row.body, row.body_html = wording.body, wording.body_html
-        row.edited_at, row.revision = action.at, row.revision + 1
-        await row.save(update_fields=["title", "link", "category", "body", "body_html", "edited_at", "revision"])
+        await reword_source(action, row, wording)
         action.record(
             SourceCorrected(
                 territory_id=territory_id,
@@ -216,6 +209,24 @@ async def correct_source(
             )
         )
         return row
+
+
+async def reword_source(action: Action, row: Source, wording: SourceWording) -> None:
+    """Give a source its next wording, and keep the present one; a step of an action that holds the lock."""
+    await SourceRevision.create(
+        id=new_key(),
+        source_id=row.id,
+        number=row.revision,
+        title=row.title,
+        link=row.link,
+        category=row.category,
+        body=row.body,
+        created_at=row.edited_at or row.created_at,
+    )
+    row.title, row.link, row.category = wording.title, wording.link, wording.category
+    row.body, row.body_html = wording.body, wording.body_html
+    row.edited_at, row.revision = action.at, row.revision + 1
+    await row.save(update_fields=["title", "link", "category", "body", "body_html", "edited_at", "revision"])
 
 
 async def withdraw_source(voice: Voice, *, territory_id: int, consultation_id: int, source_id: int) -> Source:

@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,9 +23,9 @@ from consult.imports.actions import import_cap_collectif
 from consult.votes.actions import cast_vote
 from tests.attacks.recount import DEFINITIONS
 from tests.cast import a_consultation, a_person, a_territory
+from tests.imports.test_real_data import FOLDER
 
 PARIS = ZoneInfo("Europe/Paris")
-REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "republique-numerique"
 
 
 def slot(at: datetime) -> int:
@@ -166,15 +165,15 @@ async def test_an_older_count_never_replaces_a_newer_one(app: Starlette) -> None
 
 
 @pytest.mark.real_data
-@pytest.mark.skipif(not REAL.is_dir(), reason="THE REAL DATA IS NOT HERE: ../shared/data/republique-numerique")
+@pytest.mark.skipif(not FOLDER.is_dir(), reason="THE FOLDER DATA IS NOT HERE: ../shared/data/republique-numerique")
 async def test_the_figures_of_the_real_consultation_are_its_counters(app: Starlette) -> None:
     here = await a_territory()
-    await import_cap_collectif(SYSTEM, territory_id=here.id, slug="rn", title="RN", path=REAL / "opinions.jsonl.gz")
+    await import_cap_collectif(SYSTEM, territory_id=here.id, slug="rn", title="RN", path=FOLDER / "opinions.jsonl.gz")
     consultation = await Consultation.get(slug="rn")
     figures = await count_consultation(consultation.id, PARIS)
     assert figures
     assert not await differences(consultation, figures)
-    told = json.loads((REAL / "figures.json").read_text(encoding="utf-8"))["public"]
+    told = json.loads((FOLDER / "figures.json").read_text(encoding="utf-8"))["public"]
     assert (figures.totals["contributions"], figures.totals["arguments"]) == (told["opinions"], told["arguments"])
     assert figures.totals["votes"] == figures.totals["tallied"], "its votes have no voters"
     assert all(day.year == 2015 for day in figures.days)

@@ -27,7 +27,7 @@ async def closed_periods(made: "Furnished", awa: Person, marie: Person, newcomer
     )  # fmt: skip
     over = await Consultation.get(territory_id=territory.id, slug="terminee")
     waits = await Round.get(consultation_id=over.id)
-    section_id = (await over.sections.all())[0].id  # type: ignore[attr-defined]
+    section_id = (await over.sections.all())[0].id
     closes_at = waits.closes_at
     await Round.filter(id=waits.id).update(closes_at=clock.now() + timedelta(hours=1))
     await publish_contribution(

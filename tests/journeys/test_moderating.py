@@ -22,7 +22,7 @@ ANSWER = "Le mot vise une gestion, pas quelqu’un : la contribution revient."
 async def an_insult(discussion: Discussion, person: object) -> Contribution:
     """A contribution that somebody will want to report."""
     return await publish_contribution(
-        person.voice(),  # type: ignore[attr-defined]
+        person.voice(),
         **discussion.place,
         section_id=discussion.section.id,
         title=TITLE,

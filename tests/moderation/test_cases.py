@@ -90,7 +90,7 @@ async def test_who_has_it_in_hand_is_named(a: Affair) -> None:
     await take_case(a.moderator, **a.here, case_id=case.id)
     with pytest.raises(Exception, match="assigned_to_another") as caught:
         await take_case(a.other, **a.here, case_id=case.id)
-    refusal = caught.value.refusal  # type: ignore[attr-defined]
+    refusal = caught.value.refusal
     assert refusal.text % refusal.params == "Mona Petit s’en occupe en ce moment : prenez la suivante"
 
 

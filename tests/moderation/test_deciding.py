@@ -275,7 +275,7 @@ async def test_who_comes_second_is_told_what_was_decided(a: Affair) -> None:
     work = decide(a.other, **a.here, case_id=case.id, effect="keep", reason=REASON)
     with pytest.raises(Exception, match="masqué") as caught:
         await work
-    assert caught.value.refusal.code == "decided_meanwhile"  # type: ignore[attr-defined]
+    assert caught.value.refusal.code == "decided_meanwhile"
 
 
 async def test_a_form_sent_twice_decides_once(a: Affair) -> None:

@@ -90,7 +90,7 @@ async def test_page_table_and_file_count_alike(app: Starlette, frozen: datetime)
     assert [line[4] for line in lines] == [row["issue"] for row in rows]
     assert sum(month.hidden for month in months) == sum(row["issue"].startswith("masqué") for row in rows)
     chart = (await Visitor(app).get(RECORD)).find(".//table[@class='chart']/tbody/tr")
-    assert sum(int("".join(row.find(".//td/span").itertext())) for row in chart) == len(rows)  # type: ignore[union-attr]
+    assert sum(int("".join(row.find(".//td/span").itertext())) for row in chart) == len(rows)
 
 
 def vallon_zone() -> ZoneInfo:
@@ -214,7 +214,7 @@ async def test_its_queries_are_answered_by_indexes(db: str, query: str, monkeypa
 
     monkeypatch.setattr(record, "execute", explain)
     chosen = {"consultation": consultation.id, "kind": "argument", "ground": "insult"}
-    await record_page(Wanted(vallon.id, **({query: chosen[query]} if query else {})))  # type: ignore[arg-type]
+    await record_page(Wanted(vallon.id, **({query: chosen[query]} if query else {})))
     await monthly_figures(vallon.id, clock.now(), vallon_zone())
     assert not [line for line in said if line.startswith("SCAN")], said
     assert not [line for line in said if "TEMP B-TREE FOR ORDER BY" in line], said

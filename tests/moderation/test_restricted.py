@@ -51,7 +51,7 @@ async def tries(d: Discussion, person: Person) -> list[str]:
         lambda: give_support(person.voice(), **d.place, argument_id=other.id),
     ):
         try:
-            await verb()  # type: ignore[no-untyped-call]
+            await verb()
             found.append("")
         except Refused as error:
             found.append(error.refusal.code)

@@ -240,7 +240,7 @@ async def test_a_merged_contribution_takes_nothing_new_and_its_author_may_still_
         lambda: revise_contribution(d.luc.voice(), **d.place, **revised),
     ):
         with pytest.raises(Refused) as refused:
-            await verb()  # type: ignore[no-untyped-call]
+            await verb()
         assert refused.value.refusal.code == "merged"
     assert await counts(d) == before
     at = {**d.place, "contribution_id": d.contribution.id}

@@ -93,8 +93,11 @@ async def all_decisions(wanted: Wanted) -> AsyncGenerator[Row, None]:
 
 def _read(row: Mapping[str, Any]) -> Row:
     """A row with its instants, and how many hours what was decided had waited (begun ones count)."""
-    times = {name: instant(row[name]) for name in ("decided_at", "opened_at", "made_at")}
-    waited = max(times["decided_at"] - times["opened_at"], timedelta())  # type: ignore[operator]
+    decided_at, opened_at = instant(row["decided_at"]), instant(row["opened_at"])
+    assert decided_at is not None
+    assert opened_at is not None
+    waited = max(decided_at - opened_at, timedelta())
+    times = {"decided_at": decided_at, "opened_at": opened_at, "made_at": instant(row["made_at"])}
     return {**row, **times, "automated": bool(row["automated"]), "hours": -(-waited // HOUR)}
 
 
