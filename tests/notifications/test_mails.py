@@ -25,7 +25,9 @@ from consult.core.models import OutboxRow
 from consult.core.outbox import drain_all
 from consult.notifications.effects import mail_argument
 from consult.notifications.models import Mail, MailState, UndeliverableAddress
+from consult.notifications.queries import Reader
 from consult.notifications.sending import send_waiting
+from consult.notifications.writing import mail_key
 from consult.territories.models import Territory
 from tests.cast import Person, a_consultation, a_person, a_territory, an_organisation
 from tests.notifications.postman import Postman
@@ -290,3 +292,9 @@ async def test_the_neighbour_is_not_written_to(scene: Scene) -> None:
             body="Oui.",
         )
     assert await mails() == []
+
+
+def test_two_long_addresses_make_two_keys_that_the_column_holds() -> None:
+    keys = {mail_key("event", Reader(f"{'a' * 240}{name}@example.org", "fr")) for name in ("ann", "bob")}
+    assert len(keys) == 2
+    assert max(len(key) for key in keys) <= 160
