@@ -77,7 +77,7 @@ async def write(letter: Letter, *, territory_id: int | None, outbox_id: int = 0)
 
 
 def mail_key(event: str, to: Reader) -> str:
-    """What makes an event one mail a reader; of an address its digest, for the column is shorter than addresses may be."""
+    """What makes an event one mail a reader; of an address its digest, for addresses may be longer than the column."""
     return f"{event}.{to.account_id or digest('mail', to.email)}"
 
 
