@@ -103,9 +103,9 @@ LOCK := $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-inde
 .PHONY: lock
 lock: $(VENV)/.made ## resolve the dependencies again, and write the lock files with hashes
 	[ -x $(BIN)/uv ] || $(PIP) install uv
-	$(LOCK) pyproject.toml --output-file requirements.lock
+	$(LOCK) pyproject.toml --extra results --output-file requirements.lock
 	$(LOCK) --group build --constraint requirements.lock --output-file requirements-build.lock
-	$(LOCK) pyproject.toml --group dev --constraint requirements.lock --constraint requirements-build.lock \
+	$(LOCK) pyproject.toml --extra results --group dev --constraint requirements.lock --constraint requirements-build.lock \
 		--output-file requirements-dev.lock
 	cd tests/browser && npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
 

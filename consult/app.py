@@ -14,7 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from consult.accounts.actions import sweep as sweep_accounts
 from consult.accounts.queries import visitor_row
-from consult.analysis.keeping import keep_figures
+from consult.analysis.keeping import keep_all_figures, keep_figures
 from consult.core import outbox, wake
 from consult.core.database import database
 from consult.moderation.actions.correcting import reopen_overdue
@@ -35,7 +35,7 @@ from consult.web.page_cache import PageCache
 PATIENCE_SECONDS = 10.0
 ROOMS = (
     "territories", "accounts", "organisations", "consultations", "contributions", "arguments", "sources", "votes",
-    "moderation", "imports", "notifications", "demo",
+    "moderation", "imports", "notifications", "register", "exports", "demo",
 )  # fmt: skip
 
 
@@ -89,6 +89,7 @@ async def work_once() -> str:
     while await write_digests():
         pass
     written = await write_all()
+    await keep_all_figures()
     return f"{done} reactions done, {written} mails written to many, {await send_all()} mails sent"
 
 

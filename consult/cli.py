@@ -108,16 +108,12 @@ def demo(
 @app.command()
 def worker(once: Annotated[bool, typer.Option("--once", help="Do what is due now, then stop.")] = False) -> None:
     """Run the reactions that actions have left: mails and the like."""
-    from consult.analysis.keeping import keep_all_figures
-    from consult.app import work_until_told
+    from consult.app import work_once, work_until_told
     from consult.core.logs import set_up_logs
-    from consult.core.outbox import drain_all
-    from consult.notifications.sending import send_all
 
     set_up_logs()
     if once:
-        typer.echo(f"{run(drain_all)} reactions done, {run(send_all)} mails sent")
-        run(keep_all_figures)
+        typer.echo(run(work_once))
         return
     run(work_until_told)
     typer.echo("stopped")

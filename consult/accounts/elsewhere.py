@@ -68,6 +68,9 @@ PLACES = (
     Place("moderation_case", "assigned_to_id", moves=False, hides=("author_id",)),
     Place("moderation_note", "account_id", moves=False, hides=("once",)),
     Place("follow", "account_id", AtDeletion.DROP, once_per=("kind", "target_id")),
+    # the register keeps the fact; whose receipt it was is dropped by clearing the column (register.effects)
+    Place("register_entry", "account_id", hides=("once", "salt")),
+    Place("export_notice", "account_id", AtDeletion.DROP, once_per=("set_id",)),
     # a mail holds the address, and perhaps a link
     Place("mail", "account_id", AtDeletion.DROP, moves=False, hides=("text", "html", "error", "key")),
 )

@@ -26,6 +26,7 @@ class ConsultationFigures(Model):
     days: fields.Field[list[list[Any]]] = fields.JSONField()
     kinds: fields.Field[dict[str, list[int]]] = fields.JSONField()
     decisions: fields.Field[dict[str, int]] = fields.JSONField()
+    results: fields.Field[dict[str, Any]] = fields.JSONField(default=dict)
 
     if TYPE_CHECKING:
         consultation_id: int

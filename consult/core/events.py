@@ -6,8 +6,9 @@ reaction is written in the action's own transaction, and the worker runs them la
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
 
@@ -35,9 +36,25 @@ class Event:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Owed:
+    """An event to which a reaction is owed.
+
+    Attributes:
+        outbox_id: the row that says so: the same at every try.
+        at: when it happened, the instant of its action.
+    """
+
+    event: Any
+    outbox_id: int
+    at: datetime
+
+
 Reaction = Callable[[Any, int], Awaitable[None]]
+Reactions = Callable[[Sequence[Owed]], Awaitable[None]]
 _events: dict[str, type[Event]] = {}
 _effects: dict[str, dict[str, Reaction]] = {}
+_together: dict[str, Reactions] = {}
 E_ = TypeVar("E_", bound=Event)
 
 
@@ -59,6 +76,29 @@ def effect(*event_types: type[Event]) -> Callable[[Reaction], Reaction]:
         return reaction
 
     return register
+
+
+def effect_together(*event_types: type[Event]) -> Callable[[Reactions], Reactions]:
+    """Register a reaction ``async def react(owed)`` that takes many events at a time, in the order they were recorded.
+
+    For what costs little by the piece and much by the turn. It runs all or nothing, and may run twice, like any other.
+    """
+
+    def register(reaction: Reactions) -> Reactions:
+        async def alone(event: Event, outbox_id: int) -> None:
+            raise TypeError("a reaction to many events is not run for one")
+
+        alone.__module__, alone.__name__ = reaction.__module__, reaction.__name__
+        effect(*event_types)(alone)
+        _together[f"{reaction.__module__.removeprefix('consult.')}.{reaction.__name__}"] = reaction
+        return reaction
+
+    return register
+
+
+def reactions_together() -> dict[str, Reactions]:
+    """The reactions that take many events at a time, by name."""
+    return dict(_together)
 
 
 def effects_of(event: Event) -> list[str]:

@@ -4,6 +4,9 @@ A row is claimed, just before it is run, by moving its ``next_try_at`` forward (
 it, and a worker that dies lets go of it. A reaction that fails is tried again with growing pauses, then left with its
 error for people to see (``consult doctor``, /metrics). A reaction that this release does not know may be one of the
 next release, whose web process runs already: it waits in the same way.
+
+Reactions that take many events at a time have a lane of their own (:func:`drain_together`): their rows are claimed, run
+and done by the hundred. A batch that fails is tried again one row at a time, so that one event keeps no other waiting.
 """
 
 import asyncio
@@ -16,8 +19,8 @@ from typing import Any
 import structlog
 
 from consult.core import clock, wake
-from consult.core.database import execute
-from consult.core.events import event_from, reaction_named
+from consult.core.database import dialect, execute
+from consult.core.events import Owed, Reactions, event_from, reaction_named, reactions_together
 from consult.core.logs import without_secrets
 from consult.core.models import OutboxRow
 from consult.core.text.cleaning import scrub
@@ -43,6 +46,8 @@ async def drain(limit: int = 100, *, stop: asyncio.Event | None = None) -> int:
         stop: when it is set, the reaction that runs is finished and no other is begun.
     """
     due = OutboxRow.filter(done_at__isnull=True, next_try_at__lte=clock.now()).order_by("next_try_at", "id")
+    if many := reactions_together():
+        due = due.exclude(effect__in=list(many))
     tried = 0
     for row in await due.limit(limit):
         if stop is not None and stop.is_set():
@@ -56,9 +61,49 @@ async def drain(limit: int = 100, *, stop: asyncio.Event | None = None) -> int:
 async def drain_all() -> int:
     """Run until nothing is due (tests, the demo, ``consult worker --once``)."""
     total = 0
-    while done := await drain():
+    while done := await drain() + await drain_together():
         total += done
     return total
+
+
+async def drain_together(limit: int = 500) -> int:
+    """Run owed reactions to many events at a time, up to ``limit`` events a reaction; returns how many were tried."""
+    tried = 0
+    for name, reaction in reactions_together().items():
+        rows = await _claim_many(name, limit)
+        tried += len(rows)
+        fresh = [row for row in rows if row.attempts <= 1]
+        for batch in ([fresh] if fresh else []) + [[row] for row in rows if row.attempts > 1]:
+            await _run_many(reaction, batch)
+    return tried
+
+
+async def _claim_many(name: str, limit: int) -> list[OutboxRow]:
+    """Take the lease of many rows in one statement; another worker that looks at the same ones gets none of them."""
+    skip = " FOR UPDATE SKIP LOCKED" if dialect() == "postgres" else ""
+    taken = await execute(
+        "UPDATE outbox SET next_try_at = :lease, attempts = attempts + 1 WHERE id IN (SELECT id FROM outbox"
+        " WHERE effect = :effect AND done_at IS NULL AND next_try_at <= :now ORDER BY next_try_at, id"
+        f" LIMIT :most{skip}) RETURNING id",
+        lease=clock.now() + LEASE,
+        effect=name,
+        now=clock.now(),
+        most=limit,
+    )
+    return await OutboxRow.filter(id__in=[row["id"] for row in taken]).order_by("id") if taken else []
+
+
+async def _run_many(reaction: Reactions, rows: list[OutboxRow]) -> None:
+    try:
+        if rows[0].attempts > MAX_ATTEMPTS:
+            raise TimeoutError("every attempt outlived its worker or its lease")
+        await reaction([Owed(event_from(row.event, row.payload), row.id, row.created_at) for row in rows])
+    except Exception as error:
+        for row in rows:
+            await _put_off(row, error)
+        return
+    keys = [row.id for row in rows]
+    await OutboxRow.filter(id__in=keys).update(done_at=clock.now(), next_try_at=None, error="")
 
 
 async def _claim(row: OutboxRow) -> bool:
@@ -134,7 +179,7 @@ async def work(
         minutes: what falls due at a time of day (digests, reminders), looked for every :data:`MINUTE_SECONDS`.
         sweeps: what else is dropped once it has served, every :data:`SWEEP_SECONDS`.
     """
-    every: list[Chore] = [*chores, partial(drain, stop=stop)]
+    every: list[Chore] = [*chores, partial(drain, stop=stop), drain_together]
     await asyncio.gather(
         *(_repeat(chore, stop) for chore in every),
         *(_repeat(one, stop, pause=MINUTE_SECONDS) for one in minutes),

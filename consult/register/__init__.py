@@ -1,0 +1,1 @@
+"""The append-only public record of what happened, and the receipts into it."""

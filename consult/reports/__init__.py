@@ -1,0 +1,1 @@
+"""A consultation as a document to read: PDF, DOCX and a page to print."""
