@@ -46,6 +46,7 @@ from tests.journeys.furnished_closing import closed_periods
 from tests.journeys.furnished_desk import the_desk
 from tests.journeys.furnished_mails import followed
 from tests.journeys.furnished_moderation import moderated
+from tests.journeys.furnished_results import results
 from tests.journeys.serving import SETTINGS
 
 LONG_WORD = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz"
@@ -94,6 +95,7 @@ async def furnish(place: Place, folder: Path) -> Furnished:
     for name in ("accessibility", "legal", "privacy"):
         await write_territory_page(luc.voice("administrator"), territory_id=place.territory.id, name=name, body=BODY)
     await keep_all_figures()
+    await results(made)
     return made
 
 
