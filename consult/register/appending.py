@@ -1,4 +1,4 @@
-"""The one way into the register: facts get their positions, in one transaction, under the lock of the register's row."""
+"""The one way into the register: facts get their positions, in one transaction, under the lock of its row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

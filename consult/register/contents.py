@@ -23,14 +23,14 @@ def contribution_content(*, consultation: str, number: int, revision: int, title
 
 
 def amendment_content(
-    *, consultation: str, contribution: int, id: int | str, title: str, body: str, reason: str
+    *, consultation: str, contribution: int, key: int | str, title: str, body: str, reason: str
 ) -> Content:
     """A wording proposed for a contribution, with its reason."""
     return {
         "item": "amendment",
         "consultation": consultation,
         "contribution": int(contribution),
-        "id": str(id),
+        "id": str(key),
         "title": title,
         "body": body,
         "reason": reason,
@@ -38,14 +38,14 @@ def amendment_content(
 
 
 def argument_content(
-    *, consultation: str, contribution: int, id: int | str, revision: int, side: str, body: str
+    *, consultation: str, contribution: int, key: int | str, revision: int, side: str, body: str
 ) -> Content:
     """A wording of an argument; ``side`` is ``for`` or ``against``."""
     return {
         "item": "argument",
         "consultation": consultation,
         "contribution": int(contribution),
-        "id": str(id),
+        "id": str(key),
         "revision": int(revision),
         "side": str(side),
         "body": body,
@@ -56,7 +56,7 @@ def source_content(
     *,
     consultation: str,
     contribution: int,
-    id: int | str,
+    key: int | str,
     revision: int,
     title: str,
     link: str,
@@ -68,7 +68,7 @@ def source_content(
         "item": "source",
         "consultation": consultation,
         "contribution": int(contribution),
-        "id": str(id),
+        "id": str(key),
         "revision": int(revision),
         "title": title,
         "link": link,
@@ -77,9 +77,9 @@ def source_content(
     }
 
 
-def vote_content(*, id: int | str, choice: str, kind: str, item: int | str, revision: int | None = None) -> Content:
+def vote_content(*, key: int | str, choice: str, kind: str, item: int | str, revision: int | None = None) -> Content:
     """A vote on a contribution or an amendment, or a support (``choice`` is then ``support``). Its salt never leaves
     the database: three guesses would find a choice out.
     """
-    content: Content = {"item": "vote", "id": str(id), "choice": str(choice), "on": f"{kind} {item}"}
+    content: Content = {"item": "vote", "id": str(key), "choice": str(choice), "on": f"{kind} {item}"}
     return content if revision is None else {**content, "revision": int(revision)}

@@ -7,6 +7,7 @@ Those who check trust nothing that they are given: what does not add up is False
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
+from itertools import pairwise
 
 Subtree = Callable[[int, int], bytes]
 HASH_BYTES = 32
@@ -176,7 +177,7 @@ def several_proof(positions: Sequence[int], size: int, subtree: Subtree) -> list
     Raises:
         ValueError: they are not, or stand outside the tree.
     """
-    if any(left >= right for left, right in zip(positions, positions[1:], strict=False)) or (
+    if any(left >= right for left, right in pairwise(positions)) or (
         positions and not 0 <= positions[0] <= positions[-1] < size
     ):
         raise ValueError("positions are given in order, each once, and stand in the tree")
