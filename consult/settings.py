@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     log_format: str = Field(default="console", pattern="^(console|json)$")
     max_body_bytes: int = Field(default=1_000_000, ge=10_000)
     rate_limits: bool = True
+    files: Path = Path("./var/files")
 
     @field_validator("database_url")
     @classmethod

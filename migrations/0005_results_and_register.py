@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('changes', fields.BigIntField()),
                 ('cut_off', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('provisional', fields.BooleanField()),
-                ('state', fields.CharEnumField(default=MakingState.WAITING, description='WAITING: waiting\nMAKING: making\nREADY: ready\nFAILED: failed', enum_type=MakingState, max_length=8)),
+                ('state', fields.CharEnumField(default=MakingState.WAITING, description='WAITING: waiting\nMAKING: making\nREADY: ready\nFAILED: failed\nEXPIRED: expired', enum_type=MakingState, max_length=8)),
                 ('steps_done', fields.IntField(default=0)),
                 ('steps_total', fields.IntField(default=0)),
                 ('rows_done', fields.BigIntField(default=0)),
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('lease_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('made_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'export_set', 'app': 'consult', 'unique_together': (('consultation', 'changes'),), 'indexes': [Index(fields=['state', 'asked_at'])], 'pk_attr': 'id', 'table_description': 'All the files of a consultation as it was at one value of its counter of changes.'},
+            options={'table': 'export_set', 'app': 'consult', 'unique_together': (('consultation', 'changes', 'provisional'),), 'indexes': [Index(fields=['state', 'asked_at'])], 'pk_attr': 'id', 'table_description': 'All the files of a consultation as it was at one value of its counter of changes.'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -49,20 +49,22 @@ class Ballot(Model):
 
 
 class MakingState(StrEnum):
-    """Where the making of a set of files stands."""
+    """Where the making of a set of files stands; an expired one held what is no longer public: its files are gone."""
 
     WAITING = "waiting"
     MAKING = "making"
     READY = "ready"
     FAILED = "failed"
+    EXPIRED = "expired"
 
 
 class ExportSet(Model):
     """All the files of a consultation as it was at one value of its counter of changes.
 
     ``cut_off`` is the instant that the files speak of: the closing, or the last recorded fact while the consultation is
-    open (``provisional``). ``steps_done`` of ``steps_total`` and ``rows_done`` tell the progress; a worker holds the set
-    until ``lease_until``, and another goes on from the files that are whole.
+    open (``provisional``: a closing that passes by itself changes no counter, so there may be a set of either kind).
+    ``steps_done`` of ``steps_total`` and ``rows_done`` tell the progress; a worker holds the set until ``lease_until``,
+    and another goes on from the files that are whole. One that waits after a failure waits until then too.
     """
 
     id = KeyField()
@@ -87,7 +89,7 @@ class ExportSet(Model):
 
     class Meta:
         table = "export_set"
-        unique_together = (("consultation", "changes"),)
+        unique_together = (("consultation", "changes", "provisional"),)
         indexes = [("state", "asked_at")]
 
 
