@@ -14,7 +14,7 @@ from consult.territories.queries import forget_territories
 from consult.web import limits
 from tests.cast import NOON
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.filled"]
 
 # What these prove holds on one engine as on the other: the house, pure functions, what templates make of given values,
 # and the accessibility of pages, whose rows were read by queries that other tests run on both.

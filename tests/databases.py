@@ -6,9 +6,11 @@ database is migrated once a worker and emptied after each test, on the server th
 on a private one for the time of the run.
 
 Fixtures: ``database_url`` is a fresh migrated database; ``db`` is the same, open; ``empty_database_url`` has no tables.
+What takes long to fill is filled once a run for all workers, and cloned: ``filled()`` of the makers (tests/filled.py).
 """
 
 import asyncio
+import fcntl
 import hashlib
 import os
 import secrets
@@ -19,7 +21,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,6 +38,7 @@ T = TypeVar("T")
 ENGINE = os.environ.get("CONSULT_TEST_DATABASE", "sqlite")
 _HOLD_SERVER = "import os, sys; print(os.environ['CONSULT_TEST_POSTGRES'], flush=True); sys.stdin.read()"
 _server: subprocess.Popen[str] | None = None
+Fill = Callable[[], Coroutine[Any, Any, object]]
 
 
 # ---------------------------------------------------------------- the server, for the time of the run
@@ -43,6 +47,7 @@ _server: subprocess.Popen[str] | None = None
 def pytest_configure(config: pytest.Config) -> None:
     """Start a private PostgreSQL when one is needed and none is named; xdist's workers inherit its address."""
     global _server
+    os.environ.setdefault("CONSULT_TEST_RUN", f"{ENGINE}-{os.getpid()}")
     if ENGINE not in {"sqlite", "postgres"}:
         raise pytest.UsageError(f"CONSULT_TEST_DATABASE is {ENGINE!r}: it must be sqlite or postgres")
     if ENGINE != "postgres" or os.environ.get("CONSULT_TEST_POSTGRES") or hasattr(config, "workerinput"):
@@ -55,9 +60,12 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["CONSULT_TEST_POSTGRES"] = address
 
 
-def pytest_unconfigure() -> None:
+def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the private PostgreSQL; it also stops by itself when this process dies."""
     global _server
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(Path(tempfile.gettempdir()) / f"consult-filled-{_run_name()}", ignore_errors=True)
+        os.environ.pop("CONSULT_TEST_RUN", None)
     if _server is not None and _server.stdin:
         _server.stdin.close()
         _server.wait(timeout=30)
@@ -92,6 +100,29 @@ async def make_tables(url: str) -> None:
         return
     async with database(url, config=tortoise_config(url), everywhere=False) as context:
         await context.generate_schemas()
+
+
+# ---------------------------------------------------------------- filled once a run
+
+
+def _run_name() -> str:
+    """A name that all workers of this run share, and no other run."""
+    return os.environ.get("CONSULT_TEST_RUN", "")
+
+
+@contextmanager
+def _one_worker_at_a_time(name: str) -> Iterator[Path]:
+    """The folder that the workers of this run share, while no other of them fills this database."""
+    folder = Path(tempfile.gettempdir()) / f"consult-filled-{_run_name()}"
+    folder.mkdir(exist_ok=True)
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
+async def _fill(url: str, fill: Fill) -> None:
+    async with database(url, everywhere=False):
+        await fill()
 
 
 # ---------------------------------------------------------------- one maker of databases an engine
@@ -152,6 +183,18 @@ class SqliteDatabases:
                     _keep_template(self.template, kept)
         path = self._new()
         shutil.copyfile(self.template, path)
+        return f"sqlite://{path}"
+
+    def filled(self, name: str, fill: Fill) -> str:
+        """A clone of the database that ``fill`` has filled, once a run."""
+        with _one_worker_at_a_time(name) as folder:
+            kept = folder / f"{name}.sqlite3"
+            if not kept.exists():
+                url = self.migrated()
+                self.aside.run(_fill(url, fill))
+                shutil.move(url.removeprefix("sqlite://"), kept)
+        path = self._new()
+        shutil.copyfile(kept, path)
         return f"sqlite://{path}"
 
     def drop(self, url: str) -> None:
@@ -239,6 +282,18 @@ class PostgresDatabases:
         else:
             self.cleaners[url] = (cleaner, self.aside.run(cleaner.fetchval(SCHEMA)))
         return url
+
+    def filled(self, name: str, fill: Fill) -> str:
+        """A clone of the database that ``fill`` has filled, once a run; it goes with the run's private server."""
+        kept = f"consult_filled_{_run_name()}_{name}"
+        with _one_worker_at_a_time(name):
+            if not self.aside.run(self.admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", kept)):
+                coming = self.empty()
+                self.aside.run(make_tables(coming))
+                self.aside.run(_fill(coming, fill))
+                made = urlsplit(coming).path.lstrip("/")
+                self.aside.run(self.admin.execute(f'ALTER DATABASE "{made}" RENAME TO "{kept}"'))
+        return self._create(self._new(), kept)
 
     def drop(self, url: str) -> None:
         if url in self.cleaners:

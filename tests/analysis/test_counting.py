@@ -17,13 +17,10 @@ from consult.contributions.actions import publish_contribution
 from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.database import execute
-from consult.core.voice import SYSTEM
-from consult.demo.loading import load
-from consult.imports.actions import import_cap_collectif
 from consult.votes.actions import cast_vote
 from tests.attacks.recount import DEFINITIONS
 from tests.cast import a_consultation, a_person, a_territory
-from tests.imports.test_real_data import FOLDER
+from tests.filled import REAL_DATA, REAL_SLUG
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -121,8 +118,7 @@ async def differences(consultation: Consultation, figures: Figures) -> list[str]
     return found
 
 
-async def test_the_figures_of_the_demonstration_are_its_counters(app: Starlette) -> None:
-    await load()
+async def test_the_figures_of_the_demonstration_are_its_counters(demonstration: Starlette) -> None:
     await keep_all_figures()
     assert await ConsultationFigures.all().count() == await Consultation.filter(state="published").count()
     for consultation in await Consultation.all():
@@ -165,15 +161,12 @@ async def test_an_older_count_never_replaces_a_newer_one(app: Starlette) -> None
 
 
 @pytest.mark.real_data
-@pytest.mark.skipif(not FOLDER.is_dir(), reason="THE FOLDER DATA IS NOT HERE: ../shared/data/republique-numerique")
-async def test_the_figures_of_the_real_consultation_are_its_counters(app: Starlette) -> None:
-    here = await a_territory()
-    await import_cap_collectif(SYSTEM, territory_id=here.id, slug="rn", title="RN", path=FOLDER / "opinions.jsonl.gz")
-    consultation = await Consultation.get(slug="rn")
+async def test_the_figures_of_the_real_consultation_are_its_counters(real_consultation: Starlette) -> None:
+    consultation = await Consultation.get(slug=REAL_SLUG)
     figures = await count_consultation(consultation.id, PARIS)
     assert figures
     assert not await differences(consultation, figures)
-    told = json.loads((FOLDER / "figures.json").read_text(encoding="utf-8"))["public"]
+    told = json.loads((REAL_DATA / "figures.json").read_text(encoding="utf-8"))["public"]
     assert (figures.totals["contributions"], figures.totals["arguments"]) == (told["opinions"], told["arguments"])
     assert figures.totals["votes"] == figures.totals["tallied"], "its votes have no voters"
     assert all(day.year == 2015 for day in figures.days)

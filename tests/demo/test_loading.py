@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,21 +11,19 @@ from rich.console import Console
 from starlette.applications import Starlette
 
 from consult.accounts.models import Identity, Role, Staff
-from consult.app import create_app, load_effects
-from consult.core import changes, clock
+from consult.app import load_effects
+from consult.core import clock
 from consult.core.database import database, execute
 from consult.core.models import OutboxRow
 from consult.core.text.markdown import render_markdown
 from consult.core.text.sanitising import html_to_text
 from consult.demo import command
-from consult.demo.loading import Present, load, present
+from consult.demo.loading import Present, present
 from consult.demo.reading import Play, Table, Times, read_content, texts
 from consult.notifications.models import Mail
 from consult.organisations.models import Member, Organisation
 from consult.settings import settings
 from consult.territories.models import Territory
-from consult.territories.queries import forget_territories
-from consult.web import limits
 from tests.browsing import Visitor
 from tests.cast import a_territory
 
@@ -41,32 +39,6 @@ def demo_settings(monkeypatch: pytest.MonkeyPatch, database_url: str) -> Iterato
     load_effects()
     yield database_url
     settings.cache_clear()
-
-
-@pytest.fixture(scope="module")
-def loaded_url(databases: Any) -> Iterator[str]:
-    """A database with the demonstration in it, for the tests that only look."""
-
-    async def fill(url: str) -> None:
-        async with database(url, everywhere=False):
-            await load()
-
-    load_effects()
-    url = databases.migrated()
-    databases.aside.run(fill(url))
-    yield url
-    databases.drop(url)
-
-
-@pytest.fixture
-async def loaded(loaded_url: str) -> AsyncIterator[Starlette]:
-    """The application on that database."""
-    forget_territories()
-    changes.forget_all()
-    await limits.forget()
-    async with database(loaded_url):
-        yield create_app(open_database=False)
-    forget_territories()
 
 
 def state(item: Table) -> str:
@@ -104,7 +76,7 @@ def all_votes(one: Table) -> list[dict[str, int]]:
     return [one.get("votes", {}), one.get("earlier_votes", {}), *tallies]
 
 
-async def test_the_figures_are_those_of_the_content(loaded: Starlette) -> None:
+async def test_the_figures_are_those_of_the_content(demonstration: Starlette) -> None:
     for play in CONTENT.plays:
         columns = figures(play)
         row = (await execute(f"SELECT {', '.join(columns)} FROM consultation WHERE slug = :slug", slug=play.slug))[0]
@@ -138,7 +110,7 @@ async def _compare(table: Table, row: dict[str, Any]) -> None:
     assert {one["choice"]: one["n"] for one in cast} == {k: n for k, n in table.get("votes", {}).items() if n}
 
 
-async def test_supports_and_outcomes_are_those_of_the_content(loaded: Starlette) -> None:
+async def test_supports_and_outcomes_are_those_of_the_content(demonstration: Starlette) -> None:
     told = Counter(a["supports"] for play in CONTENT.plays for one in play.contributions for a in arguments(one)
                    if a.get("supports"))  # fmt: skip
     rows = await execute("SELECT supports, COUNT(*) AS n FROM argument WHERE supports > 0 GROUP BY supports")
@@ -154,7 +126,7 @@ async def test_supports_and_outcomes_are_those_of_the_content(loaded: Starlette)
     assert own[0]["n"] == 0, "nobody supports their own argument"
 
 
-async def test_people_organisations_and_staff_are_there(loaded: Starlette) -> None:
+async def test_people_organisations_and_staff_are_there(demonstration: Starlette) -> None:
     assert await Identity.all().count() == sum(one["confirmed"] for one in CONTENT.people)
     assert await Staff.all().count() == len(CONTENT.staff)
     assert {row.role for row in await Staff.all()} == set(Role)
@@ -169,7 +141,7 @@ async def test_people_organisations_and_staff_are_there(loaded: Starlette) -> No
         assert waiting[0]["n"] == len(play.waiting) + len(play.held)
 
 
-async def test_everything_lies_in_the_past_and_in_its_round(loaded: Starlette) -> None:
+async def test_everything_lies_in_the_past_and_in_its_round(demonstration: Starlette) -> None:
     now = clock.now()
     for table in ("contribution", "argument", "source", "amendment", "vote", "support", "mail", "account"):
         late = await execute(f"SELECT COUNT(*) AS n FROM {table} WHERE created_at > :now", now=now)
@@ -183,7 +155,7 @@ async def test_everything_lies_in_the_past_and_in_its_round(loaded: Starlette) -
         assert outside[0]["n"] == 0, table
 
 
-async def test_mails_were_written_as_things_happened(loaded: Starlette) -> None:
+async def test_mails_were_written_as_things_happened(demonstration: Starlette) -> None:
     templates = {row["template"] for row in await Mail.all().values("template")}
     assert {"confirm_address", "argument", "amendment_proposed", "organisation_verified", "organisation_invitation",
             "organisation_refused"} <= templates  # fmt: skip
@@ -206,10 +178,10 @@ def hidden_words() -> list[str]:
     return [re.sub(r"\s+", " ", words)[:60].strip() for words in found if words.strip()]
 
 
-async def test_no_page_shows_what_is_hidden_withdrawn_waiting_or_a_draft(loaded: Starlette) -> None:
+async def test_no_page_shows_what_is_hidden_withdrawn_waiting_or_a_draft(demonstration: Starlette) -> None:
     secrets = hidden_words()
     assert len(secrets) > 5
-    visitor = Visitor(loaded, host="demo.test")
+    visitor = Visitor(demonstration, host="demo.test")
     seen, todo = set(), ["/"]
     while todo:
         path = todo.pop()
@@ -233,19 +205,19 @@ def wanted(href: str) -> bool:
     return "?" not in href or "after=" in href
 
 
-async def test_who_signs_in_sees_their_page(loaded: Starlette) -> None:
+async def test_who_signs_in_sees_their_page(demonstration: Starlette) -> None:
     signed = await command.sign_ins(CONTENT)
     assert len(signed) == len(CONTENT.sign_in)
     again = await command.sign_ins(CONTENT)
     assert not {one.address for one in signed} & {one.address for one in again}, "fresh each time"
     for one in signed:
-        visitor = Visitor(loaded, host="demo.test")
+        visitor = Visitor(demonstration, host="demo.test")
         path = one.address.removeprefix(settings().base_url)
         answer = await visitor.post(path, page="")
         assert answer.status == 303, one.label
         home = await visitor.get("/")
         assert one.name in home.words
-    assert (await Visitor(loaded, host="demo.test").get(path)).status == 410, "it serves once"
+    assert (await Visitor(demonstration, host="demo.test").get(path)).status == 410, "it serves once"
 
 
 async def test_the_demonstration_is_loaded_once(demo_settings: str, capsys: pytest.CaptureFixture[str]) -> None:

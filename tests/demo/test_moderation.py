@@ -1,59 +1,24 @@
 """The demonstration shows moderation at work: a queue, decisions of every kind, appeals, a closed round, followers."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from typing import Any
 
-import pytest
 from starlette.applications import Starlette
 
 from consult.accounts.models import Restriction
 from consult.analysis.models import ConsultationFigures
-from consult.app import create_app, load_effects
 from consult.consultations.models import Consultation, Snapshot
 from consult.contributions.models import Contribution
-from consult.core import changes
-from consult.core.database import database
-from consult.demo.loading import load
 from consult.moderation.models import Appeal, Case, CaseReason, Decision, Effect, Report
 from consult.notifications.models import Follow, Mail, Mailing
-from consult.notifications.writing import queue
-from consult.territories.queries import forget_territories
 from tests.attacks.recount import number_gaps, recount
 
 
-@pytest.fixture(scope="module")
-def loaded_url(databases: Any) -> Iterator[str]:
-    """A database with the demonstration in it."""
-
-    async def fill(url: str) -> None:
-        async with database(url, everywhere=False):
-            await load()
-
-    load_effects()
-    queue._told.clear()  # this process may have told the moderators of another database this morning
-    url = databases.migrated()
-    databases.aside.run(fill(url))
-    yield url
-    databases.drop(url)
-
-
-@pytest.fixture
-async def loaded(loaded_url: str) -> AsyncIterator[Starlette]:
-    """The application on that database."""
-    forget_territories()
-    changes.forget_all()
-    async with database(loaded_url):
-        yield create_app(open_database=False)
-    forget_territories()
-
-
-async def test_its_counters_and_numbers_are_right(loaded: Starlette) -> None:
+async def test_its_counters_and_numbers_are_right(demonstration: Starlette) -> None:
     assert await recount() == []
     assert await number_gaps() == []
 
 
-async def test_the_queue_holds_a_dozen_cases_of_many_reasons(loaded: Starlette) -> None:
+async def test_the_queue_holds_a_dozen_cases_of_many_reasons(demonstration: Starlette) -> None:
     cases = await Case.filter(is_open=True)
     assert 8 <= len(cases) <= 14
     reasons = Counter(reason for case in cases for reason in case.reasons)
@@ -65,7 +30,7 @@ async def test_the_queue_holds_a_dozen_cases_of_many_reasons(loaded: Starlette) 
     assert await Report.filter(account_id=None).count() == 1, "somebody without an account"
 
 
-async def test_decisions_of_every_kind_stand_with_their_reasons(loaded: Starlette) -> None:
+async def test_decisions_of_every_kind_stand_with_their_reasons(demonstration: Starlette) -> None:
     decisions = await Decision.all()
     assert {one.effect for one in decisions} >= set(Effect) - {Effect.HIDE_ILLEGAL}
     assert all(one.reason for one in decisions)
@@ -75,7 +40,9 @@ async def test_decisions_of_every_kind_stand_with_their_reasons(loaded: Starlett
     assert await Restriction.all().count() == 1
 
 
-async def test_the_round_that_is_over_was_closed_and_everybody_who_took_part_has_the_mail(loaded: Starlette) -> None:
+async def test_the_round_that_is_over_was_closed_and_everybody_who_took_part_has_the_mail(
+    demonstration: Starlette,
+) -> None:
     snapshot = await Snapshot.get()
     closed = await Consultation.get(id=snapshot.consultation_id)
     figures = await ConsultationFigures.get(consultation_id=closed.id)

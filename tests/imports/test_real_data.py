@@ -2,7 +2,6 @@
 
 import json
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +15,9 @@ from consult.web.dates import NBSP
 from consult.web.render import _number
 from tests.browsing import Visitor
 from tests.cast import a_territory
+from tests.filled import REAL_DATA, REAL_SLUG
 
-FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "republique-numerique"
+FOLDER = REAL_DATA
 pytestmark = [
     pytest.mark.real_data,
     pytest.mark.skipif(not FOLDER.is_dir(), reason="THE REAL DATA IS NOT HERE: ../shared/data/republique-numerique"),
@@ -60,25 +60,21 @@ async def counted(queries: dict[str, str]) -> dict[str, int]:
     return {name: int((await execute(sql))[0]["n"]) for name, sql in queries.items()}
 
 
-async def test_every_figure_stands_on_the_pages(app: Starlette) -> None:
+async def test_every_figure_stands_on_the_pages(real_consultation: Starlette) -> None:
     expected: dict[str, Any] = json.loads((FOLDER / "figures.json").read_text())
     public = expected.pop("public")
-    territory = await a_territory()
-    await import_cap_collectif(
-        SYSTEM, territory_id=territory.id, slug="rn", title="République numérique", path=FOLDER / "opinions.jsonl.gz"
-    )
-    visitor = Visitor(app)
-    origin = (await visitor.get("/consultations/rn/origin")).words
+    visitor = Visitor(real_consultation)
+    origin = (await visitor.get(f"/consultations/{REAL_SLUG}/origin")).words
     for name, words in WORDS.items():
         shown = f"{words} {_number(expected[name])} {_number(public[name]) if name in public else '–'}"
         assert shown.replace("\u202f", " ") in origin, (name, shown)
     assert "26 septembre 2015 à 2 h 27" in origin.replace(NBSP, " ")
     assert "18 octobre 2015 à 23 h 58" in origin.replace(NBSP, " ")
-    front = (await visitor.get("/consultations/rn")).words
+    front = (await visitor.get(f"/consultations/{REAL_SLUG}")).words
     for name in ("opinions", "arguments", "sources", "votes_total"):
         assert _number(public[name]).replace("\u202f", " ") in front
-    assert "500 contributions" in (await visitor.get("/consultations/rn/contributions")).words
-    tombstone = await visitor.get("/consultations/rn/contributions/154")
+    assert "500 contributions" in (await visitor.get(f"/consultations/{REAL_SLUG}/contributions")).words
+    tombstone = await visitor.get(f"/consultations/{REAL_SLUG}/contributions/154")
     assert "séisme" not in tombstone.text
     assert "154" in tombstone.words
 
