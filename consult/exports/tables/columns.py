@@ -1,0 +1,117 @@
+"""Columns and SQL that several tables share."""
+
+from consult.core.language import N_
+from consult.exports.tables.shape import Column, Texts
+
+ABOVE = "above_removed"
+"""The state of an item that is not public any more because what it stands under is not."""
+
+AUTHOR_JOINS = (
+    " LEFT JOIN account author ON author.id = i.author_id LEFT JOIN organisation body ON body.id = i.organisation_id"
+)
+WORDINGS = "('published', 'revised', 'imported')"
+
+ITEM_ID = Column(
+    "id", "string", N_("Identifiant"), N_("Identifiant stable, le même dans tous les fichiers et au registre.")
+)
+CONTRIBUTION = Column(
+    "contribution", "integer", N_("Contribution"), N_("Numéro de la contribution sous laquelle on a écrit.")
+)
+STATE = Column(
+    "state",
+    "string",
+    N_("État"),
+    N_(
+        "published : en ligne ; withdrawn : retiré par son auteur ; hidden : retiré par la modération ;"
+        " above_removed : ce sous quoi on avait écrit a été retiré."
+    ),
+)
+TITLE = Column("title", "string", N_("Titre"), N_("Titre ; vide si le texte est retiré."))
+BODY = Column("body", "string", N_("Texte"), N_("Texte tel qu’il a été écrit (Markdown) ; vide s’il est retiré."))
+REVISION = Column("revision", "integer", N_("Version"), N_("Rang de cette version du texte ; la première est 1."))
+AUTHOR = (
+    Column("author", "string", N_("Auteur"), N_("Nom public de la personne, ou nom de l’organisation qui s’exprime.")),
+    Column(
+        "author_kind",
+        "string",
+        N_("Qualité de l’auteur"),
+        N_("citizen : particulier ; association, company, public_body, union, other : organisations."),
+    ),
+    Column(
+        "author_key",
+        "string",
+        N_("Clé de l’auteur"),
+        N_("La même pour tout ce qu’un auteur a écrit dans cette consultation ; ne mène à aucun compte."),
+    ),
+    Column(
+        "organisation_id",
+        "string",
+        N_("Organisation"),
+        N_("Identifiant de l’organisation, dans le fichier des organisations ; vide pour un particulier."),
+    ),
+)
+PUBLISHED_AT = Column("published_at", "datetime", N_("Publié le"), N_("Instant de la publication, en temps universel."))
+EDITED_AT = Column(
+    "edited_at",
+    "datetime",
+    N_("Modifié le"),
+    N_("Instant de la dernière modification par l’auteur, en temps universel."),
+)
+REMOVED = (
+    Column("removed_on", "date", N_("Retiré le"), N_("Jour du retrait ; vide pour ce qui est en ligne.")),
+    Column("removed_ground", "string", N_("Motif du retrait"), N_("Motif de la décision de modération.")),
+)
+CHOICES = (
+    ("agree", N_("d’accord")),
+    ("mixed", N_("mitigé")),
+    ("disagree", N_("pas d’accord")),
+)
+
+
+def shown(alive: str, expression: str) -> str:
+    """An expression for what is public alone."""
+    return f"CASE WHEN {alive} THEN {expression} END"
+
+
+def place_sql(texts: Texts, alive: str) -> dict[str, str]:
+    """Where an item stands, its state and its dates: what a mention of removal shows too.
+
+    Args:
+        alive: the SQL test of whether it is public.
+    """
+    return {
+        "id": texts.key("i.id"),
+        "state": f"CASE WHEN i.state = 'published' AND NOT ({alive}) THEN '{ABOVE}' ELSE i.state END",
+        "published_at": texts.instant("COALESCE(i.published_at, i.created_at)"),
+        "edited_at": shown(alive, texts.instant("i.edited_at")),
+        "removed_on": texts.minute("i.removed_at"),
+        "removed_ground": "CASE WHEN i.state = 'hidden' THEN i.removed_ground END",
+    }
+
+
+def author_sql(texts: Texts, alive: str) -> dict[str, str]:
+    """Who wrote a public item, as pages say it; no account's key leaves the query but to be digested."""
+    return {
+        "author": shown(alive, "COALESCE(body.name, author.public_name)"),
+        "author_kind": shown(alive, "i.author_kind"),
+        "author_key": shown(
+            alive,
+            f"COALESCE('o' || {texts.key('body.id')},"
+            f" CASE WHEN author.deleted_at IS NULL THEN 'a' || {texts.key('author.id')} END)",
+        ),
+        "organisation_id": shown(alive, texts.key("body.id")),
+    }
+
+
+def wording_join(kind: str, revision: str = "i.revision") -> str:
+    """The entry of the register that speaks of an item's wording."""
+    return (
+        " LEFT JOIN register_entry e ON e.id = (SELECT w.id FROM register_entry w"
+        f" WHERE w.item_kind = '{kind}' AND w.item_id = i.id AND w.revision = {revision} AND w.kind IN {WORDINGS}"
+        " ORDER BY w.position LIMIT 1)"
+    )
+
+
+def wording_sql(texts: Texts, alive: str) -> dict[str, str]:
+    """The entry's place, and the salt of what is public."""
+    return {"register_position": "e.position", "register_salt": shown(alive, texts.hexed("e.salt"))}
