@@ -5,6 +5,7 @@ those who prove hand in ``subtree(start, end)``, the hash of the leaves ``[start
 Those who check trust nothing that they are given: what does not add up is False, never an exception.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import pairwise
@@ -177,21 +178,24 @@ def several_proof(positions: Sequence[int], size: int, subtree: Subtree) -> list
     Raises:
         ValueError: they are not, or stand outside the tree.
     """
+    return [subtree(start, end) for start, end in several_ranges(positions, size)]
+
+
+def several_ranges(positions: Sequence[int], size: int) -> Iterator[tuple[int, int]]:
+    """The subtrees that :func:`several_proof` is made of, as ranges of leaves."""
     if any(left >= right for left, right in pairwise(positions)) or (
         positions and not 0 <= positions[0] <= positions[-1] < size
     ):
         raise ValueError("positions are given in order, each once, and stand in the tree")
-    proof: list[bytes] = []
     waiting = [(0, size, 0, len(positions))] if size else []
     while waiting:
         start, end, first, last = waiting.pop()
         if first == last:
-            proof.append(subtree(start, end))
+            yield start, end
         elif end - start > 1:
             middle = start + split(end - start)
-            between = _first_from(positions, middle, first, last)
+            between = bisect_left(positions, middle, first, last)
             waiting += [(middle, end, between, last), (start, middle, first, between)]
-    return proof
 
 
 def check_several(pairs: Iterable[tuple[int, bytes]], size: int, proof: Iterable[bytes], root: bytes) -> bool:
@@ -251,13 +255,3 @@ class _Reading:
 
 def _hashes(given: Iterable[bytes]) -> bool:
     return all(len(one) == HASH_BYTES for one in given)
-
-
-def _first_from(positions: Sequence[int], least: int, first: int, last: int) -> int:
-    while first < last:
-        middle = (first + last) // 2
-        if positions[middle] < least:
-            first = middle + 1
-        else:
-            last = middle
-    return first

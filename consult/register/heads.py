@@ -1,0 +1,113 @@
+"""Signed heads: what a territory's register was at an instant, so that nobody can say later that it was otherwise."""
+
+import structlog
+
+from consult.core import clock
+from consult.core.database import execute, in_transaction
+from consult.core.errors import ConsultError
+from consult.core.keys import new_key
+from consult.register.appending import Fact, append, lock_register
+from consult.register.models import RegisterHead, RegisterKey
+from consult.register.notes import Head, write_note
+from consult.register.signing import SealedKeyError, current_key, draw_key, private_half, vkey_of
+from consult.register.tiles import root_at
+from consult.territories.models import Territory
+
+log = structlog.get_logger()
+
+
+async def sign_head(territory_id: int) -> RegisterHead:
+    """Sign the register as it stands; the head that is there already when nothing was entered since.
+
+    The first head after a change of keys bears both signatures; then the former key's private half is forgotten.
+
+    Raises:
+        SealedKeyError: the instance has another secret than when the key was drawn.
+    """
+    async with in_transaction():
+        size = await lock_register(territory_id)
+        there = await RegisterHead.get_or_none(territory_id=territory_id, size=size)
+        if there is not None:
+            return there
+        territory = await Territory.get(id=territory_id)
+        key = await current_key(territory)
+        signers = [(key.name, private_half(key, territory.slug))]
+        for former in await RegisterKey.filter(territory_id=territory_id, retired_at__isnull=False).exclude(sealed=""):
+            try:
+                signers.append((former.name, private_half(former, territory.slug)))
+            except SealedKeyError:
+                log.warning("former_key_cannot_sign", territory=territory.slug)
+        head = Head(key.name, size, await root_at(territory_id, size), clock.now())
+        await RegisterKey.filter(territory_id=territory_id, retired_at__isnull=False).update(sealed="")
+        return await RegisterHead.create(
+            id=new_key(),
+            territory_id=territory_id,
+            size=size,
+            root=head.root.hex(),
+            at=head.at,
+            note=write_note(head, signers),
+        )
+
+
+async def head_covering(territory_id: int, position: int) -> RegisterHead | None:
+    """The first head that an entry stands under, always the same one; None while it is too young to have one."""
+    return await RegisterHead.filter(territory_id=territory_id, size__gt=position).order_by("size").first()
+
+
+async def latest_head(territory_id: int) -> RegisterHead | None:
+    """The last head that was signed."""
+    return await RegisterHead.filter(territory_id=territory_id).order_by("-size").first()
+
+
+async def public_keys(territory_id: int) -> list[str]:
+    """All keys that this register has ever been signed with, the present one last; none before its first head."""
+    keys = await RegisterKey.filter(territory_id=territory_id).order_by("created_at", "id")
+    return [vkey_of(key) for key in keys]
+
+
+async def rotate_key(territory_id: int) -> str:
+    """Have another key sign from now on; the public half of it.
+
+    What was signed before stays good. The change is entered, and the head over it signed by both keys, so that whoever
+    trusts the former one may trust the new one. If the former cannot be read any more, the new one signs alone.
+    """
+    async with in_transaction():
+        await lock_register(territory_id)
+        territory = await Territory.get(id=territory_id)
+        former = await RegisterKey.get_or_none(territory_id=territory_id, retired_at=None)
+        if former is not None:
+            former.retired_at = clock.now()
+            await former.save(update_fields=["retired_at"])
+        key = await draw_key(territory)
+    await append(
+        territory_id,
+        [
+            Fact(
+                at=key.created_at,
+                kind="key_changed",
+                once=f"key:{key.id}",
+                details={"key": vkey_of(key), "former": vkey_of(former) if former else None},
+            )
+        ],
+    )
+    await sign_head(territory_id)
+    return vkey_of(key)
+
+
+async def sign_heads() -> int:
+    """Sign every register that has grown since its last head; how many. A chore of the worker.
+
+    One register that cannot be signed keeps no other waiting.
+    """
+    grown = await execute(
+        "SELECT g.territory_id FROM register g WHERE g.size > COALESCE("
+        "(SELECT MAX(h.size) FROM register_head h WHERE h.territory_id = g.territory_id), 0) ORDER BY g.id"
+    )
+    signed = 0
+    for row in grown:
+        try:
+            await sign_head(row["territory_id"])
+            signed += 1
+        except ConsultError as error:
+            log.error("head_not_signed", territory=row["territory_id"], error=str(error))
+    return signed
