@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from tortoise.fields.data import JSON_DUMPS
 
-from consult.analysis.queries.counting import Figures, count_consultation
+from consult.analysis.queries.results import Counted, count_results
 from consult.core import clock
-from consult.core.database import execute
+from consult.core.database import execute, snapshot
 from consult.core.keys import new_key
 
 # Counting takes at most a hundredth of the time, however big a consultation is, and is never older than a minute else.
@@ -28,11 +28,11 @@ _STALE = (
 )
 _KEEP = (
     "INSERT INTO consultation_figures"
-    " (id, consultation_id, changes, counted_at, next_at, totals, days, kinds, decisions)"
-    " VALUES (:id, :consultation, :changes, :at, :next_at, :totals, :days, :kinds, :decisions)"
+    " (id, consultation_id, changes, counted_at, next_at, totals, days, kinds, decisions, results)"
+    " VALUES (:id, :consultation, :changes, :at, :next_at, :totals, :days, :kinds, :decisions, :results)"
     " ON CONFLICT (consultation_id) DO UPDATE SET changes = excluded.changes, counted_at = excluded.counted_at,"
     " next_at = excluded.next_at, totals = excluded.totals, days = excluded.days, kinds = excluded.kinds,"
-    " decisions = excluded.decisions WHERE consultation_figures.changes <= excluded.changes"
+    " decisions = excluded.decisions, results = excluded.results WHERE consultation_figures.changes <= excluded.changes"
 )
 
 
@@ -61,21 +61,23 @@ async def keep_all_figures() -> int:
 async def keep_figures_of(consultation_id: int, zone: ZoneInfo) -> None:
     """Count a consultation now. Twice does no harm; of two at once the one that saw more stays."""
     at, began = clock.now(), time.monotonic()
-    figures = await count_consultation(consultation_id, zone)
-    if figures is not None:
-        await _write(consultation_id, figures, at, timedelta(seconds=time.monotonic() - began))
+    async with snapshot():
+        counted = await count_results(consultation_id, zone, at)
+    if counted is not None:
+        await _write(consultation_id, counted, at, timedelta(seconds=time.monotonic() - began))
 
 
-async def _write(consultation_id: int, figures: Figures, at: datetime, took: timedelta) -> None:
+async def _write(consultation_id: int, counted: Counted, at: datetime, took: timedelta) -> None:
     await execute(
         _KEEP,
         id=new_key(),
         consultation=consultation_id,
-        changes=figures.changes,
+        changes=counted.changes,
         at=at,
         next_at=at + max(LEAST, took * SHARE),
-        totals=JSON_DUMPS(figures.totals),
-        days=JSON_DUMPS([[day.isoformat(), *numbers] for day, numbers in figures.days.items()]),
-        kinds=JSON_DUMPS(figures.kinds),
-        decisions=JSON_DUMPS(figures.decisions),
+        totals=JSON_DUMPS(counted.totals),
+        days=JSON_DUMPS(counted.days),
+        kinds=JSON_DUMPS(counted.kinds),
+        decisions=JSON_DUMPS(counted.decisions),
+        results=JSON_DUMPS(counted.results),
     )

@@ -126,6 +126,7 @@ _OWN = "what a person does with their own account concerns nobody else"
 _BALLOT = "who votes, and for what, is told to nobody"
 _MAIL = "whether a person wants our mails, or gets them, concerns nobody else"
 LEFT_OUT: dict[str, str] = {
+    "receipt_asked": _BALLOT,
     "account_created": _OWN,
     "account_confirmed": _OWN,
     "accounts_merged": _OWN,

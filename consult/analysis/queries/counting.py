@@ -17,32 +17,30 @@ SLOT_SECONDS = 900  # every zone's offset from UTC is a whole number of quarters
 SERIES = ("contributions", "arguments", "votes")
 COUNTERS = ("contributions", "arguments", "sources", "votes", "amendments")
 
-_CONTRIBUTIONS = "FROM contribution i WHERE i.consultation_id = :consultation AND i.state = 'published'"
-_BELOW = "c.consultation_id = :consultation AND c.state = 'published'"
-_ARGUMENTS = (
+CONTRIBUTIONS = "FROM contribution i WHERE i.consultation_id = :consultation AND i.state = 'published'"
+BELOW = "c.consultation_id = :consultation AND c.state = 'published'"
+ARGUMENTS = (
     "FROM contribution c JOIN argument i ON i.contribution_id = c.id LEFT JOIN amendment a ON a.id = i.amendment_id"
-    f" WHERE {_BELOW} AND i.state = 'published' AND (i.amendment_id IS NULL OR a.state = 'published')"
+    f" WHERE {BELOW} AND i.state = 'published' AND (i.amendment_id IS NULL OR a.state = 'published')"
 )
-_SOURCES = (
+SOURCES = (
     "FROM contribution c JOIN source i ON i.contribution_id = c.id LEFT JOIN argument g ON g.id = i.argument_id"
-    f" LEFT JOIN amendment a ON a.id = g.amendment_id WHERE {_BELOW} AND i.state = 'published'"
+    f" LEFT JOIN amendment a ON a.id = g.amendment_id WHERE {BELOW} AND i.state = 'published'"
     " AND (i.argument_id IS NULL OR g.state = 'published') AND (g.amendment_id IS NULL OR a.state = 'published')"
 )
-_AMENDMENTS = (
-    f"FROM contribution c JOIN amendment i ON i.contribution_id = c.id WHERE {_BELOW} AND i.state = 'published'"
-)
-_VOTES = f"FROM contribution c JOIN vote i ON i.contribution_id = c.id WHERE {_BELOW}"
-_TEXTS = (_CONTRIBUTIONS, _ARGUMENTS, _SOURCES, _AMENDMENTS)
+AMENDMENTS = f"FROM contribution c JOIN amendment i ON i.contribution_id = c.id WHERE {BELOW} AND i.state = 'published'"
+VOTES = f"FROM contribution c JOIN vote i ON i.contribution_id = c.id WHERE {BELOW}"
+_TEXTS = (CONTRIBUTIONS, ARGUMENTS, SOURCES, AMENDMENTS)
 _AUTHORS = " UNION ".join(f"SELECT i.author_id AS account {texts}" for texts in _TEXTS)
 _NAMES = " UNION ".join(
     f"SELECT i.author_kind AS word, COALESCE(i.organisation_id, i.author_id) AS author {texts}" for texts in _TEXTS
 )
 _VOTERS = " UNION ".join(
     (
-        f"SELECT i.account_id AS account {_VOTES}",
-        f"SELECT v.account_id {_AMENDMENTS.replace(' WHERE', ' JOIN vote v ON v.amendment_id = i.id WHERE')}",
-        f"SELECT s.account_id {_ARGUMENTS.replace(' WHERE', ' JOIN support s ON s.argument_id = i.id WHERE')}",
-        f"SELECT s.account_id {_SOURCES.replace(' WHERE', ' JOIN support s ON s.source_id = i.id WHERE')}",
+        f"SELECT i.account_id AS account {VOTES}",
+        f"SELECT v.account_id {AMENDMENTS.replace(' WHERE', ' JOIN vote v ON v.amendment_id = i.id WHERE')}",
+        f"SELECT s.account_id {ARGUMENTS.replace(' WHERE', ' JOIN support s ON s.argument_id = i.id WHERE')}",
+        f"SELECT s.account_id {SOURCES.replace(' WHERE', ' JOIN support s ON s.source_id = i.id WHERE')}",
     )
 )
 
@@ -94,9 +92,9 @@ def _statement() -> str:
     return " UNION ALL ".join(
         [
             *counters,
-            _by_slot("contributions", "COALESCE(i.published_at, i.created_at)", _CONTRIBUTIONS),
-            _by_slot("arguments", "COALESCE(i.published_at, i.created_at)", _ARGUMENTS),
-            _by_slot("votes", "i.created_at", _VOTES),
+            _by_slot("contributions", "COALESCE(i.published_at, i.created_at)", CONTRIBUTIONS),
+            _by_slot("arguments", "COALESCE(i.published_at, i.created_at)", ARGUMENTS),
+            _by_slot("votes", "i.created_at", VOTES),
             _total("authors", f"SELECT COUNT(account) FROM ({_AUTHORS}) AS everyone"),
             _total("voters", f"SELECT COUNT(account) FROM ({_VOTERS}) AS everyone"),
             _total("participants", f"SELECT COUNT(account) FROM ({_AUTHORS} UNION {_VOTERS}) AS everyone"),
@@ -104,8 +102,8 @@ def _statement() -> str:
             _total("appeals", _APPEALS),
             _total("appeals_waiting", f"{_APPEALS} AND p.heard_at IS NULL"),
             f"SELECT 'kind', word, 0, COUNT(author) FROM ({_NAMES}) AS names GROUP BY word",
-            f"SELECT 'kind_contributions', i.author_kind, 0, COUNT(*) {_CONTRIBUTIONS} GROUP BY i.author_kind",
-            f"SELECT 'kind_arguments', i.author_kind, 0, COUNT(*) {_ARGUMENTS} GROUP BY i.author_kind",
+            f"SELECT 'kind_contributions', i.author_kind, 0, COUNT(*) {CONTRIBUTIONS} GROUP BY i.author_kind",
+            f"SELECT 'kind_arguments', i.author_kind, 0, COUNT(*) {ARGUMENTS} GROUP BY i.author_kind",
             f"SELECT 'decision', d.effect, 0, COUNT(*) {_DECISIONS} GROUP BY d.effect",
             f"SELECT 'decision', 'automated', 0, COUNT(*) {_DECISIONS} AND d.automated",
         ]
@@ -114,7 +112,7 @@ def _statement() -> str:
 
 _TALLIED = (
     "SELECT COALESCE(SUM(t.agree + t.mixed + t.disagree), 0) FROM contribution c"
-    f" JOIN tally t ON t.contribution_id = c.id WHERE {_BELOW}"
+    f" JOIN tally t ON t.contribution_id = c.id WHERE {BELOW}"
 )
 # by the territory, whose decisions have an index; the consultation's alone have none
 _DECISIONS = (
@@ -125,14 +123,19 @@ _APPEALS = f"SELECT COUNT(*) {_DECISIONS.replace(' WHERE', ' JOIN appeal p ON p.
 
 
 def _by_slot(what: str, instant: str, rows: str) -> str:
+    slot = f"{seconds_of(instant)} / {SLOT_SECONDS}"
+    return f"SELECT '{what}', '', {slot}, COUNT(*) {rows} GROUP BY {slot}"
+
+
+def seconds_of(instant: str) -> str:
+    """An SQL expression for the whole seconds from 1970 to an instant."""
     # SQLite's texts are in UTC; their microseconds are cut, because it would round them up to the next second
     seconds = (
         f"strftime('%s', SUBSTR({instant}, 1, 19))"
         if dialect() == "sqlite"
         else f"FLOOR(EXTRACT(EPOCH FROM {instant}))"
     )
-    slot = f"CAST({seconds} AS BIGINT) / {SLOT_SECONDS}"
-    return f"SELECT '{what}', '', {slot}, COUNT(*) {rows} GROUP BY {slot}"
+    return f"CAST({seconds} AS BIGINT)"
 
 
 def _total(name: str, number: str) -> str:
