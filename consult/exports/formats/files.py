@@ -1,0 +1,104 @@
+"""Files that are whole or not there, filled while the next rows are already being read."""
+
+import asyncio
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+from consult.exports.formats.known import Written
+
+Rows = Sequence[tuple[Any, ...]]
+Progress = Callable[[int], None]
+_T = TypeVar("_T")
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[None]:
+    """Leave no half a file behind: whatever goes wrong inside the block, cancellation included, the file goes."""
+    try:
+        yield
+    except BaseException:
+        if path.is_file() and not path.is_symlink():  # never a device, such as /dev/full
+            path.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def workshop(path: Path) -> Iterator[Path]:
+    """A folder beside the file, on the same disk, for what is needed while it is made; removed with the block.
+
+    Its name begins like the file's, so that whoever clears away what a killed worker left finds both.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=f"{path.name}.", dir=path.parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Output:
+    """A file being written, whose digest is known when the last byte is."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._digest = hashlib.sha256()
+        self._size = 0
+
+    def add(self, data: bytes) -> None:
+        """Write some more."""
+        self._digest.update(data)
+        self._file.write(data)
+        self._size += len(data)
+
+    def written(self, rows: int) -> Written:
+        """What was written, once nothing waits in memory any more: a disk that was full would tell."""
+        self._file.flush()
+        return Written(rows=rows, size=self._size, sha256=self._digest.hexdigest())
+
+
+def measured(path: Path, rows: int) -> Written:
+    """What a library has written under this name."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return Written(rows=rows, size=os.fstat(file.fileno()).st_size, sha256=digest)
+
+
+async def aside(work: Callable[[], _T]) -> _T:
+    """Do something heavy in a thread; when cancelled, its end is waited for, since it holds the files."""
+    future = asyncio.get_running_loop().run_in_executor(None, work)
+    try:
+        return await asyncio.shield(future)
+    except asyncio.CancelledError:
+        await asyncio.wait([future])
+        raise
+
+
+async def feed(batches: AsyncIterator[Rows], take: Callable[[Rows], None], progress: Progress) -> int:
+    """Hand over every batch of rows, in a thread, while the next one is read; at most two are in memory.
+
+    Returns:
+        how many rows there were.
+    """
+    loop = asyncio.get_running_loop()
+    total = 0
+    taking: asyncio.Future[None] | None = None
+    try:
+        async for batch in batches:
+            if taking is not None:
+                await asyncio.shield(taking)
+            taking = loop.run_in_executor(None, take, batch)
+            total += len(batch)
+            progress(len(batch))
+        if taking is not None:
+            await asyncio.shield(taking)
+    finally:
+        if taking is not None and not taking.done():
+            await asyncio.wait([taking])
+        with suppress(AttributeError):
+            await batches.aclose()  # type: ignore[attr-defined]
+    return total
