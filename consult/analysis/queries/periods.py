@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from consult.consultations.rules import Dated
@@ -63,7 +64,7 @@ def local_day_sql(seconds: str, first: date, last: date, zone: ZoneInfo) -> str:
             turn = _turn(moment, moment + _DAY_SECONDS, zone)
             steps.append((turn, _offset(turn, zone)))
         moment += _DAY_SECONDS
-    cases = [f"WHEN {seconds} < {turn} THEN {before}" for (_, before), (turn, _) in zip(steps, steps[1:], strict=False)]
+    cases = [f"WHEN {seconds} < {turn} THEN {before}" for (_, before), (turn, _) in pairwise(steps)]
     offset = f"CASE {' '.join(cases)} ELSE {steps[-1][1]} END" if cases else str(steps[-1][1])
     return f"(({seconds} + {offset}) / {_DAY_SECONDS})"
 

@@ -1,6 +1,6 @@
 """Counting what a consultation's results are made of, from its rows: grouped in the database, a few numbers a section.
 
-Called inside of ``snapshot()``, so that every statement sees the same instant. What is public is defined in counting.py.
+Called inside of ``snapshot()``, so that every statement sees the same instant. Counting.py defines what is public.
 """
 
 from collections import defaultdict
@@ -63,10 +63,10 @@ class Counted:
     """A consultation's figures, as :class:`ConsultationFigures` keeps them.
 
     ``results`` holds: ``each``, ``starts`` and ``last`` (the parts of its time); ``sides`` and ``votes`` (arguments by
-    side, votes by what is voted on and choice, voters and tallies apart); ``sections`` by key (``numbers``, and ``time``
-    with a row ``[part, contributions, arguments, votes]`` for each part in which anything happened); ``writers`` (numbers
-    and time of persons and of organisations); ``cross`` (the same by section and by part, coarsened); ``tops`` (for
-    each section and writer the numbers of the first contributions).
+    side, votes by what is voted on and choice, voters and tallies apart); ``sections`` by key (``numbers``, and in
+    ``time`` a row ``[part, contributions, arguments, votes]`` for each part in which anything happened); ``writers``
+    (numbers of persons and of organisations); ``cross`` (theirs by section and by part, coarsened); ``tops`` (for each
+    section and writer the numbers of the first contributions).
     """
 
     changes: int = 0
@@ -170,8 +170,8 @@ class _Counting:
         instant, who = ("i.created_at", "''") if name == "votes" else (_WRITTEN_AT, _WHO)
         sql = (
             f"SELECT section, who, {self._day(instant)} AS day, COUNT(*) AS number"
-            f" FROM (SELECT {_SECTION[name]} AS section, {who} AS who, {seconds_of(instant)} AS seconds {_ROWS[name]}) one"
-            f" GROUP BY section, who, {self._day(instant)}"
+            f" FROM (SELECT {_SECTION[name]} AS section, {who} AS who, {seconds_of(instant)} AS seconds {_ROWS[name]})"
+            f" one GROUP BY section, who, {self._day(instant)}"
         )
         place, found = self.periods.places(), defaultdict[tuple[int, str, int], int](int)
         async with aclosing(stream_rows(sql, consultation=self.consultation_id)) as rows:
@@ -287,8 +287,9 @@ class _Counting:
         for top, rank in _RANKED.items():
             sql = (
                 f"SELECT section, who, number, value FROM (SELECT i.section_id AS section, {_WHO} AS who, i.number,"
-                f" {rank} AS value, ROW_NUMBER() OVER (PARTITION BY i.section_id, {_WHO} ORDER BY {rank} DESC, i.number)"
-                f" AS turn {CONTRIBUTIONS} AND {rank} > 0) ranked WHERE turn <= {TOP_SIZE} ORDER BY section, who, turn"
+                f" {rank} AS value, ROW_NUMBER() OVER"
+                f" (PARTITION BY i.section_id, {_WHO} ORDER BY {rank} DESC, i.number) AS turn"
+                f" {CONTRIBUTIONS} AND {rank} > 0) ranked WHERE turn <= {TOP_SIZE} ORDER BY section, who, turn"
             )
             for row in await self._rows(sql):
                 place = found[str(row["section"])][row["who"]].setdefault(top, [])
