@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -148,3 +148,8 @@ def day_in(zone: str, minute: str | None) -> str | None:
     if minute is None:
         return None
     return datetime.fromisoformat(f"{minute}+00:00").astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def iso(at: datetime) -> str:
+    """An instant as the tables write it."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
