@@ -1,0 +1,33 @@
+"""What is taken out of public sight is taken out of the files too, at once; they are made again without it."""
+
+from typing import Any
+
+from consult.arguments.events import ArgumentWithdrawn
+from consult.contributions.events import AmendmentWithdrawn, AuthorshipRefreshed, ContributionWithdrawn
+from consult.core.events import effect
+from consult.exports.actions import expire_files
+from consult.exports.making.files import drop_folder
+from consult.moderation.events import DecisionMade
+from consult.moderation.models import Effect
+from consult.sources.events import SourceWithdrawn
+
+HIDING = {Effect.HIDE, Effect.HIDE_ILLEGAL, Effect.CORRECT}
+
+
+@effect(DecisionMade)
+async def forget_hidden(event: DecisionMade, outbox_id: int) -> None:
+    """A decision has hidden a text."""
+    if event.effect in HIDING and event.consultation_id is not None:
+        await _expire(event.consultation_id)
+
+
+@effect(ContributionWithdrawn, ArgumentWithdrawn, SourceWithdrawn, AmendmentWithdrawn, AuthorshipRefreshed)
+async def forget_withdrawn(event: Any, outbox_id: int) -> None:
+    """Somebody has taken their text back, has left, or goes by another name."""
+    await _expire(event.consultation_id)
+
+
+async def _expire(consultation_id: int) -> None:
+    """Twice does no harm: what was made since then is of a later counter, and stays."""
+    for key in await expire_files(consultation_id=consultation_id):
+        await drop_folder(key)

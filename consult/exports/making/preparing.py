@@ -1,0 +1,18 @@
+"""What has to be settled before files are made: the register knows everything that has happened, votes are frozen."""
+
+from consult.core import outbox
+
+
+async def prepare(consultation_id: int, *, provisional: bool) -> None:
+    """Bring up to date what files speak of and reactions write, so that the same data always gives the same bytes."""
+    while await outbox.drain_together():
+        pass
+    if not provisional:
+        await _freeze(consultation_id)
+
+
+async def _freeze(consultation_id: int) -> None:
+    """The identifiers of voters stop leading to anybody before they are given away for good."""
+    from consult.exports.voters import freeze_ballots
+
+    await freeze_ballots(consultation_id)
