@@ -17,6 +17,7 @@ from consult.accounts.queries import visitor_row
 from consult.analysis.keeping import keep_all_figures, keep_figures
 from consult.core import outbox, wake
 from consult.core.database import database
+from consult.exports.voters import freeze_closed
 from consult.moderation.actions.correcting import reopen_overdue
 from consult.moderation.actions.sealing import drop_sealed, forget_reporters
 from consult.notifications.sending import send_all, send_bulk, send_waiting, sweep_mails
@@ -75,7 +76,7 @@ async def work(stop: asyncio.Event | None = None) -> None:
     await outbox.work(
         stop,
         chores=[*posts, write_mailings, keep_figures],
-        minutes=[write_digests, write_reminders, write_queue_notices, reopen_overdue],
+        minutes=[write_digests, write_reminders, write_queue_notices, reopen_overdue, freeze_closed],
         sweeps=[sweep_accounts, sweep_mails, drop_sealed, forget_reporters],
     )
 
@@ -86,6 +87,7 @@ async def work_once() -> str:
     await reopen_overdue()
     await write_reminders()
     await write_queue_notices()
+    await freeze_closed()
     while await write_digests():
         pass
     written = await write_all()
