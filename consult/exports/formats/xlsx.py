@@ -129,7 +129,7 @@ class _Book:
             value = fitting(printable(value))
             if value.startswith("<r>") and value.endswith("</r>"):
                 # the library takes it for its own markup of a rich text, and would copy it as it is
-                sheet.write_rich_string(row, place, value[:1], value[1:])
+                sheet.write_rich_string(row, place, value[:1], value[1:2], value[2:])
             elif value.startswith(("=", "+", "-", "@")):
                 write(row, place, value, self._quoted)
             elif value:
