@@ -25,6 +25,9 @@ LIMITS = {
     "vote": "120/5 minutes",
     "invite": "20/hour",
     "report": "20/hour",
+    "export": "10/hour",
+    "receipt": "20/hour",
+    "verify": "60/5 minutes",
 }
 _ALLOWED = {what: parse(often) for what, often in LIMITS.items()}
 _limiter = MovingWindowRateLimiter(MemoryStorage())

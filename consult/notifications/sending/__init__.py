@@ -32,6 +32,7 @@ from consult.notifications.models import Mail, MailState
 from consult.notifications.queries import Reader, Sender, sender_of, takes_no_mail
 from consult.notifications.queries.standing import still_stands, was_to_be_corrected
 from consult.notifications.rules import ASKED, LAST, refused_for_good
+from consult.notifications.sending.enclosures import enclose
 from consult.notifications.writing.digests import rewritten
 from consult.settings import settings
 
@@ -232,7 +233,7 @@ def _answer_to_recipient(error: Exception) -> tuple[int, str]:
 
 
 async def message_of(row: Mail, sender: Sender | None = None) -> EmailMessage:
-    """The mail as it goes over the wire: text and HTML. Its Message-ID is the same at every attempt."""
+    """The mail as it goes over the wire: text, HTML, and what is enclosed. Its Message-ID is the same at every attempt."""
     sender = sender or await sender_of(row.territory_id)
     _, address = parseaddr(settings().mail_from)
     message = EmailMessage(policy=SMTP_POLICY)
@@ -250,4 +251,5 @@ async def message_of(row: Mail, sender: Sender | None = None) -> EmailMessage:
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(row.text)
     message.add_alternative(row.html, subtype="html")
+    await enclose(message, row)
     return message

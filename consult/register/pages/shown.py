@@ -1,0 +1,76 @@
+"""Entries as templates take them."""
+
+import json
+from base64 import b64decode
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from consult.register.models import RegisterHead
+from consult.register.rules import VOTES, details_of, sentence_of
+from consult.web.language import gettext
+
+Row = dict[str, Any]
+
+
+def parsed(entry: str) -> dict[str, Any]:
+    """An entry's fields; the register wrote it, so it is an object."""
+    found: dict[str, Any] = json.loads(entry)
+    return found
+
+
+def said(entry: Mapping[str, Any]) -> str:
+    """An entry in words, in the reader's language."""
+    words, values = sentence_of(entry)
+    return gettext(words) % values
+
+
+def entry_shown(position: int, at: datetime, entry: str, titles: Mapping[str, str]) -> Row:
+    """One entry of a list.
+
+    Args:
+        titles: of the public consultations, by address; no other is named.
+    """
+    fields = parsed(entry)
+    slug = str(fields.get("consultation", ""))
+    count = fields.get("count")
+    return {
+        "position": position,
+        "href": f"/register/entries/{position}",
+        "at": at,
+        "kind": fields.get("kind", ""),
+        "item": fields.get("item", ""),
+        "words": said(fields),
+        "details": [(gettext(term), gettext(words)) for term, words in details_of(fields)],
+        "count": count if isinstance(count, int) else 0,
+        "slug": slug if slug in titles else "",
+        "consultation": titles.get(slug, ""),
+        "digest": fields.get("content", ""),
+        "is_vote": fields.get("kind") in VOTES,
+        "is_past": fields.get("kind") == "imported",
+    }
+
+
+def head_shown(head: RegisterHead) -> Row:
+    """A signed head."""
+    return {"size": head.size, "root": groups(head.root), "at": head.at, "note": head.note}
+
+
+def fingerprint(key: str) -> str:
+    """The SHA-256 of a public key (the line that verifiers write down), to be compared by eye or read aloud."""
+    return groups(sha256(b64decode(key.rpartition("+")[2])[1:]).hexdigest())
+
+
+def groups(digest: str) -> str:
+    """Hexadecimal digits by fours."""
+    return " ".join(digest[place : place + 4] for place in range(0, len(digest), 4))
+
+
+def instant_of(text: str) -> datetime | None:
+    """An instant as an entry has it; None when it is none."""
+    try:
+        at = datetime.fromisoformat(text)
+        return at.astimezone(UTC) if at.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
