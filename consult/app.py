@@ -17,6 +17,8 @@ from consult.accounts.queries import visitor_row
 from consult.analysis.keeping import keep_all_figures, keep_figures
 from consult.core import outbox, wake
 from consult.core.database import database
+from consult.exports.making.maker import make_all_exports, make_exports
+from consult.exports.making.sweeping import sweep_files
 from consult.exports.voters import freeze_closed
 from consult.moderation.actions.correcting import reopen_overdue
 from consult.moderation.actions.sealing import drop_sealed, forget_reporters
@@ -75,9 +77,9 @@ async def work(stop: asyncio.Event | None = None) -> None:
     posts = [partial(send_waiting, stop=stop), partial(send_bulk, stop=stop)]
     await outbox.work(
         stop,
-        chores=[*posts, write_mailings, keep_figures],
+        chores=[*posts, write_mailings, keep_figures, partial(make_exports, stop=stop)],
         minutes=[write_digests, write_reminders, write_queue_notices, reopen_overdue, freeze_closed],
-        sweeps=[sweep_accounts, sweep_mails, drop_sealed, forget_reporters],
+        sweeps=[sweep_accounts, sweep_mails, drop_sealed, forget_reporters, sweep_files],
     )
 
 
@@ -92,6 +94,7 @@ async def work_once() -> str:
         pass
     written = await write_all()
     await keep_all_figures()
+    await make_all_exports()
     return f"{done} reactions done, {written} mails written to many, {await send_all()} mails sent"
 
 

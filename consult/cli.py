@@ -177,6 +177,28 @@ def territory_add(
     typer.echo(f"territory {territory.slug} is open")
 
 
+@app.command()
+def export(
+    consultation: Annotated[str, typer.Argument(help="Its address, as in /consultations/NAME.")],
+    format_name: Annotated[
+        str, typer.Option("--format", help="csv, tableur, json, parquet, xlsx, ods, package, pdf, docx or html.")
+    ],
+    out: Annotated[str, typer.Option(help="A file; a folder where there are several; - for standard output.")],
+    table: Annotated[
+        str | None, typer.Option(help="One table only, such as contributions (csv, tableur, json, parquet).")
+    ] = None,
+    territory: Annotated[str | None, typer.Option(help="May be left out where there is one only.")] = None,
+) -> None:
+    """Write the results of a consultation as files: the same bytes as its page serves."""
+    from consult.exports.command import export_with_progress
+
+    run(
+        lambda: export_with_progress(
+            consultation, format_name=format_name, out=out, table=table, territory_slug=territory
+        )
+    )
+
+
 @import_app.command("cap-collectif")
 def import_cap_collectif(
     path: Annotated[Path, typer.Argument(help="A folder of API answers (.json), or a .jsonl or .jsonl.gz file.")],

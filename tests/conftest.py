@@ -1,5 +1,7 @@
 """What every test may ask for."""
 
+import os
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +15,10 @@ from consult.core import changes, clock
 from consult.territories.queries import forget_territories
 from consult.web import limits
 from tests.cast import NOON
+
+# Before anybody reads the settings: no test leaves files of results in the folder of whoever runs it.
+_FILES = tempfile.TemporaryDirectory(prefix="consult-tests-files-", ignore_cleanup_errors=True)
+os.environ["CONSULT_FILES"] = _FILES.name
 
 pytest_plugins = ["tests.databases", "tests.filled"]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from rich.console import Console
 from rich.markup import escape
@@ -58,7 +59,24 @@ async def _mails() -> str:
     return f"{by_state.get('waiting', 0)} mails wait, {by_state.get('sent', 0)} have been sent"
 
 
-CHECKS: tuple[Check, ...] = (_files, _address, _mail, _database, _owed, _mails)
+async def _exports() -> str:
+    folder = settings().files.absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder) as probe:
+            probe.write(b"consult")
+    except OSError as error:
+        raise RuntimeError(f"CONSULT_FILES, {folder}, cannot be written to: {error.strerror}") from error
+    async with database(settings().database_url):
+        rows = await execute("SELECT COUNT(*) AS number FROM export_set WHERE state = 'failed'")
+    if rows[0]["number"]:
+        raise RuntimeError(
+            f"{rows[0]['number']} sets of files were given up: see the column error of the table export_set"
+        )
+    return f"files of results go to {folder}"
+
+
+CHECKS: tuple[Check, ...] = (_files, _address, _mail, _database, _owed, _mails, _exports)
 
 
 async def examine() -> int:

@@ -44,6 +44,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.all.items():
                     headers.setdefault(name, value)
+                if headers.get("content-encoding") == "identity":  # a word to the compressor only (RFC 9110, 8.4.1)
+                    del headers["content-encoding"]
             await send(message)
 
         await self.app(scope, receive, complete)

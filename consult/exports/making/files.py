@@ -131,20 +131,3 @@ def keys_on_disk() -> dict[int, float]:
         return {int(one.name): one.stat().st_mtime for one in folders}
     except OSError:
         return {}
-
-
-def try_folder() -> Path:
-    """The folder, once something has been written to it and read again.
-
-    Raises:
-        CannotWrite: it cannot be made, or written to.
-    """
-    folder = sets_folder()
-    probe = folder / f".try.{os.getpid()}{PART}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe.write_bytes(b"consult")
-        probe.unlink()
-    except OSError as error:
-        raise cannot_write(folder, error) from error
-    return folder
