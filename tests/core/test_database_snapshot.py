@@ -31,15 +31,10 @@ async def seen() -> list[list[int]]:
     by_batches = [
         row[0] async for rows in stream_batches("SELECT id FROM orchard ORDER BY id", batch=2) for row in rows
     ]
-    by_model = [one async for one in _keys()]
+    by_model = [row["id"] async for row in stream_rows(Orchard.all().order_by("id").values("id"))]
     at_once = [row["id"] for row in await execute("SELECT id FROM orchard ORDER BY id")]
     queried = [one.id for one in await Orchard.all().order_by("id")]
     return [by_rows, by_batches, by_model, at_once, queried]
-
-
-async def _keys():  # type: ignore[no-untyped-def]
-    async for row in stream_rows(Orchard.all().order_by("id").values("id")):
-        yield row["id"]
 
 
 async def test_everything_inside_is_of_the_instant_of_its_beginning_whatever_is_written_beside() -> None:
@@ -110,7 +105,7 @@ async def test_the_engine_itself_refuses_what_the_guard_lets_through() -> None:
     async with snapshot():
         inside = connection()
         assert inside is not client
-        driver = inside._connection  # type: ignore[attr-defined]
+        driver = inside._connection
         run = getattr(driver, "execute_fetchall", None) or driver.execute
         with pytest.raises(Exception, match=r"(?i)read-?only"):
             await run("DELETE FROM orchard")
