@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from tortoise.fields.data import JSON_DUMPS
 
+from consult.analysis.queries.figures import FIGURES
 from consult.analysis.queries.results import Counted, count_results
-from consult.core import clock
+from consult.core import changes, clock
 from consult.core.database import execute, snapshot
 from consult.core.keys import new_key
 
@@ -23,7 +24,9 @@ _looked_at = float("-inf")
 _STALE = (
     "SELECT c.id, t.timezone FROM consultation c JOIN territory t ON t.id = c.territory_id"
     " LEFT JOIN consultation_figures f ON f.consultation_id = c.id"
-    " WHERE c.state = 'published' AND (f.id IS NULL OR (f.changes <> c.changes AND f.next_at <= :now))"
+    " WHERE c.state = 'published' AND (f.id IS NULL OR CAST(f.results AS TEXT) = '{}'"
+    " OR (f.next_at <= :now AND (f.changes <> c.changes OR EXISTS (SELECT 1 FROM round r WHERE r.consultation_id = c.id"
+    " AND r.closes_at > f.counted_at AND r.closes_at <= :now))))"
     " ORDER BY f.counted_at LIMIT 1"
 )
 _KEEP = (
@@ -81,3 +84,4 @@ async def _write(consultation_id: int, counted: Counted, at: datetime, took: tim
         decisions=JSON_DUMPS(counted.decisions),
         results=JSON_DUMPS(counted.results),
     )
+    changes.forget({(FIGURES, consultation_id)})

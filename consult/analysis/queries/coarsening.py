@@ -50,14 +50,21 @@ class Cell:
         return persons, organisations
 
 
-def coarsen(whole: Cell) -> None:
-    """Mark, in the whole tree, what must not be told. ``whole`` itself crosses nothing and is told."""
-    if whole.few or not (whole.persons and whole.organisations):
-        # the public totals and the whole would give everything back: there is no cross to be told
+FEW_PEOPLE, ONE_KIND = "few_people", "one_kind"
+
+
+def coarsen(whole: Cell) -> str:
+    """Mark, in the whole tree, what must not be told. ``whole`` itself crosses nothing and is told.
+
+    Returns:
+        Why nothing of the cross is told, "" where something may be. The public totals and the whole would give it back.
+    """
+    why = ONE_KIND if not (whole.persons and whole.organisations) else FEW_PEOPLE if whole.few else ""
+    if why:
         _silence(whole.parts)
-        return
-    while not _family(whole):
+    while not why and not _family(whole):
         pass
+    return why
 
 
 def _family(parent: Cell) -> bool:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from consult.analysis.queries.coarsening import FEW
 from consult.analysis.queries.results import (
+    CROSSED,
     TOP_SIZE,
     TOPS,
     WRITERS,
@@ -19,10 +20,12 @@ from consult.analysis.queries.results import (
     count_results,
 )
 from consult.consultations.queries import SectionNode, outline
-from consult.core.database import execute
+from consult.core import changes
+from consult.core.database import execute, instant
 from consult.settings import settings
 
 FORMAT = "consult-figures/1"
+FIGURES = "figures"  # what pages that are kept compare: when they were counted
 SHOWN = ("contributions", "arguments", "sources", "amendments", "votes")
 
 
@@ -86,7 +89,7 @@ async def public_figures(about: About, counted: Counted | None = None) -> dict[s
         "writers": {who: {name: results["writers"][who][name] for name in (*WRITTEN, "votes")} for who in WRITERS},
         "sections": [section_figures(root, results) for root in roots],
         "cross": _cross(results, roots),
-        "top": await _tops(about, results),
+        "top": await tops_of(about, results),
         "decisions": {
             **{effect: number for effect, number in sorted(counted.decisions.items()) if effect != "automated"},
             "automated": counted.decisions.get("automated", 0),
@@ -137,8 +140,11 @@ async def titles_of(consultation_id: int, numbers: set[int]) -> dict[int, str]:
     return {row["number"]: row["title"] for row in rows}
 
 
-async def _tops(about: About, results: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    first = first_of(results)
+async def tops_of(
+    about: About, results: dict[str, Any], sections: set[int] | None = None, writer: str = ""
+) -> dict[str, list[dict[str, Any]]]:
+    """The first contributions by each rank with their titles and addresses: of everything, or of a part."""
+    first = first_of(results, sections, writer)
     titles = await titles_of(about.consultation_id, {number for rows in first.values() for number, _ in rows})
     return {
         top: [
@@ -178,6 +184,7 @@ def _cross(results: dict[str, Any], roots: list[SectionNode]) -> dict[str, Any]:
     by_section, by_part = results["cross"]["sections"], results["cross"]["parts"]
     return {
         "fewest_people": FEW,
+        "withheld": {name: results["cross"]["why"][name] or None for name in WRITTEN},
         "sections": [
             {"id": str(node.id), "number": node.number}
             | {name: _told(by_section[name].get(str(node.id), [0, 0])) for name in WRITTEN}
@@ -195,4 +202,17 @@ def _cross(results: dict[str, Any], roots: list[SectionNode]) -> dict[str, Any]:
 
 
 def _told(cell: list[Any]) -> dict[str, Any]:
-    return dict(zip(WRITERS, cell, strict=True))
+    return dict(zip(CROSSED, cell, strict=True))
+
+
+def stamp_of(counted_at: datetime | None) -> int:
+    """When figures were counted, as a number that only grows; 0 when they never were."""
+    return int(counted_at.timestamp() * 1_000_000) if counted_at else 0
+
+
+async def _counted_at(key: int) -> int:
+    rows = await execute("SELECT counted_at FROM consultation_figures WHERE consultation_id = :key", key=key)
+    return stamp_of(instant(rows[0]["counted_at"])) if rows else 0
+
+
+changes.counted(FIGURES, _counted_at)

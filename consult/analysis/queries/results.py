@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from consult.analysis.models import ConsultationFigures
-from consult.analysis.queries.coarsening import FEW, Cell, Told, coarsen
+from consult.analysis.queries.coarsening import FEW, ONE_KIND, Cell, Told, coarsen
 from consult.analysis.queries.counting import (
     AMENDMENTS,
     ARGUMENTS,
@@ -26,8 +26,10 @@ from consult.analysis.queries.periods import Periods, day_of, local_day_sql, per
 from consult.consultations.queries import SectionNode, outline, rounds_of
 from consult.core.database import stream_rows
 
-PERSON, ORGANISATION = "person", "organisation"
-WRITERS = (PERSON, ORGANISATION)
+# Whoever answers for the consultation wrote what is put to it. That is official, and no cross of personal attributes.
+PERSON, ORGANISATION, ORGANISER = "person", "organisation", "organiser"
+CROSSED = (PERSON, ORGANISATION)
+WRITERS = (*CROSSED, ORGANISER)
 SERIES = ("contributions", "arguments", "votes")
 WRITTEN = ("contributions", "arguments")
 CHOICES = ("agree", "mixed", "disagree")
@@ -35,7 +37,10 @@ TOPS = ("supported", "contested", "argued")
 TOP_SIZE = 10
 MOST_PARTS = 92
 
-_WHO = f"CASE WHEN i.author_kind = 'citizen' THEN '{PERSON}' ELSE '{ORGANISATION}' END"
+_WHO = (
+    f"CASE WHEN i.author_kind = 'citizen' THEN '{PERSON}' WHEN i.author_kind = '{ORGANISER}' THEN '{ORGANISER}'"
+    f" ELSE '{ORGANISATION}' END"
+)
 _AUTHOR = "COALESCE(i.organisation_id, i.author_id)"
 _WRITTEN_AT = "COALESCE(i.published_at, i.created_at)"
 _ROWS = {"contributions": CONTRIBUTIONS, "arguments": ARGUMENTS, "votes": VOTES}
@@ -129,6 +134,7 @@ class _Counting:
             "sections": {},
             "writers": self._by_writer({}, {name: {} for name in SERIES}),
             "cross": {
+                "why": dict.fromkeys(WRITTEN, ONE_KIND),
                 "sections": {name: {} for name in WRITTEN},
                 "parts": {name: [[None, None] for _ in self.periods.starts] for name in WRITTEN},
             },
@@ -139,12 +145,14 @@ class _Counting:
         """The part of the results that is counted in the rows."""
         numbers = await self._numbers()
         time = {name: await self._time(name) for name in SERIES}
+        sections = {name: await self._cross_of_sections(name, time[name]) for name in WRITTEN}
         return {
             **await self._sides_and_votes(numbers),
             "sections": self._by_section(numbers, time),
             "writers": self._by_writer(numbers, time),
             "cross": {
-                "sections": {name: await self._cross_of_sections(name, time[name]) for name in WRITTEN},
+                "why": {name: why for name, (why, _) in sections.items()},
+                "sections": {name: told for name, (_, told) in sections.items()},
                 "parts": {name: await self._cross_of_parts(name, time[name]) for name in WRITTEN},
             },
             "tops": await self._tops(),
@@ -223,12 +231,15 @@ class _Counting:
                 found[who][name] += number
         return found
 
-    async def _cross_of_sections(self, name: str, time: dict[tuple[int, str, int], int]) -> dict[str, list[Told]]:
-        """Sections, each with everything below it, by who wrote."""
+    async def _cross_of_sections(
+        self, name: str, time: dict[tuple[int, str, int], int]
+    ) -> tuple[str, dict[str, list[Told]]]:
+        """Sections, each with everything below it, by who wrote; and why nothing of it is told, if nothing is."""
         people = await self._people(name, "section")
         own: dict[int, list[int]] = defaultdict(lambda: [0, 0])
         for (section, who, _), number in time.items():
-            own[section][WRITERS.index(who)] += number
+            if who in CROSSED:
+                own[section][CROSSED.index(who)] += number
         cells: dict[int, Cell] = {}
 
         def build(node: SectionNode) -> tuple[Cell, tuple[set[int], set[int]]]:
@@ -239,18 +250,20 @@ class _Counting:
             return cells[node.id], mine
 
         built = [build(root) for root in self.roots]
-        coarsen(_sum([cell for cell, _ in built], _union(who for _, who in built)))
-        return {str(section): list(cell.told()) for section, cell in cells.items()}
+        why = coarsen(_sum([cell for cell, _ in built], _union(who for _, who in built)))
+        return why, {str(section): list(cell.told()) for section, cell in cells.items()}
 
     async def _cross_of_parts(self, name: str, time: dict[tuple[int, str, int], int]) -> list[list[Told]]:
         """The parts of the time by who wrote."""
         place = self.periods.places()
         people = [(set[int](), set[int]()) for _ in self.periods.starts]
         for (day, who), few in (await self._people(name, self._day(_WRITTEN_AT))).items():
-            people[place(day_of(day))][WRITERS.index(who)].update(few)
+            if who in CROSSED:
+                people[place(day_of(day))][CROSSED.index(who)].update(few)
         own = [[0, 0] for _ in self.periods.starts]
         for (_, who, part), number in time.items():
-            own[part][WRITERS.index(who)] += number
+            if who in CROSSED:
+                own[part][CROSSED.index(who)] += number
         cells = [_cell(numbers, who) for numbers, who in zip(own, people, strict=True)]
         coarsen(_sum(cells, _union(people)))
         return [list(cell.told()) for cell in cells]
