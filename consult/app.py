@@ -27,6 +27,8 @@ from consult.notifications.writing.digests import write_digests
 from consult.notifications.writing.mailings import write_all, write_mailings
 from consult.notifications.writing.queue import write_queue_notices
 from consult.notifications.writing.reminders import write_reminders
+from consult.register.calendar import record_rounds
+from consult.register.heads import sign_heads
 from consult.settings import settings
 from consult.territories.queries import territory_row_by_host
 from consult.web.body_limit import BodyLimit
@@ -78,7 +80,10 @@ async def work(stop: asyncio.Event | None = None) -> None:
     await outbox.work(
         stop,
         chores=[*posts, write_mailings, keep_figures, partial(make_exports, stop=stop)],
-        minutes=[write_digests, write_reminders, write_queue_notices, reopen_overdue, freeze_closed],
+        minutes=[
+            *(write_digests, write_reminders, write_queue_notices),
+            *(reopen_overdue, freeze_closed, record_rounds, sign_heads),
+        ],
         sweeps=[sweep_accounts, sweep_mails, drop_sealed, forget_reporters, sweep_files],
     )
 
@@ -94,6 +99,8 @@ async def work_once() -> str:
         pass
     written = await write_all()
     await keep_all_figures()
+    await record_rounds()
+    await sign_heads()
     await make_all_exports()
     return f"{done} reactions done, {written} mails written to many, {await send_all()} mails sent"
 

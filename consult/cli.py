@@ -21,10 +21,12 @@ app = typer.Typer(
 )
 territory_app = typer.Typer(no_args_is_help=True, help="Territories of this instance.")
 staff_app = typer.Typer(no_args_is_help=True, help="Who works for a territory.")
+register_app = typer.Typer(no_args_is_help=True, help="The public register and the keys that sign it.")
 import_app = typer.Typer(no_args_is_help=True, help="Bring in a consultation held elsewhere.")
 app.add_typer(territory_app, name="territory")
 app.add_typer(staff_app, name="staff")
 app.add_typer(import_app, name="import")
+app.add_typer(register_app, name="register")
 
 
 def run(work: Callable[[], Awaitable[T]]) -> T:
@@ -161,6 +163,25 @@ def doctor() -> None:
         sys.exit(1)
 
 
+@app.command()
+def verify(
+    package: Annotated[Path, typer.Argument(help="The package, a .zip as it was downloaded.")],
+    receipt: Annotated[Path | None, typer.Option(help="A receipt, a .json file, to look for in it.")] = None,
+    key: Annotated[
+        list[str] | None, typer.Option(help="The register's public key, as published; again for another one.")
+    ] = None,
+) -> None:
+    """Check a downloaded package, and a receipt against it: no database, no network, no settings."""
+    from consult.exports.verifying.command import verify as verify_package
+    from consult.exports.verifying.command import words
+
+    report = verify_package(package, receipt=receipt, keys=key or ())
+    for line in words(report, sys.stdout.encoding):
+        typer.echo(line)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
 @territory_app.command("add")
 def territory_add(
     slug: Annotated[str, typer.Argument(help="Short name, for commands.")],
@@ -227,6 +248,16 @@ def staff_add(
     path = run(lambda: add_staff(email=email, territory=territory, role=role, name=name))
     typer.echo(f"{email} has the role {role.replace('-', '_')}. To sign in, once, within 24 hours:")
     typer.echo(f"{settings().base_url}{path}")
+
+
+@register_app.command("rotate-key")
+def register_rotate_key(
+    territory: Annotated[str | None, typer.Option(help="Short name; may be left out where there is one only.")] = None,
+) -> None:
+    """Have another key sign the register from now on; the next head bears both signatures."""
+    from consult.register.command import rotate
+
+    typer.echo(run(lambda: rotate(territory)))
 
 
 def main() -> None:

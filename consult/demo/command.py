@@ -19,6 +19,8 @@ from consult.core.errors import ConsultError
 from consult.core.outbox import drain_all
 from consult.demo.loading import Present, load, present
 from consult.demo.reading import Content, read_content
+from consult.register.calendar import record_rounds
+from consult.register.heads import sign_heads
 from consult.settings import settings
 from consult.territories.models import Territory
 
@@ -124,6 +126,8 @@ async def _load(content: Content, console: Console) -> None:
         task = progress.add_task("Chargement de la démonstration", total=None)
         await load(content, lambda done, total: progress.update(task, completed=done, total=total))
         await drain_all()
+        await record_rounds()
+        await sign_heads()
     console.print("La démonstration est chargée.")
 
 

@@ -8,7 +8,7 @@ from consult.core.errors import ConsultError
 from consult.core.keys import new_key
 from consult.register.appending import Fact, append, lock_register
 from consult.register.models import RegisterHead, RegisterKey
-from consult.register.notes import Head, write_note
+from consult.register.notes import Head, parse_note, write_note
 from consult.register.signing import SealedKeyError, current_key, draw_key, private_half, vkey_of
 from consult.register.tiles import root_at
 from consult.territories.models import Territory
@@ -60,9 +60,15 @@ async def latest_head(territory_id: int) -> RegisterHead | None:
 
 
 async def public_keys(territory_id: int) -> list[str]:
-    """All keys that this register has ever been signed with, the present one last; none before its first head."""
-    keys = await RegisterKey.filter(territory_id=territory_id).order_by("created_at", "id")
+    """All keys that this register has ever been signed with, the present one first; none before its first head."""
+    keys = await RegisterKey.filter(territory_id=territory_id).order_by("-created_at", "-id")
     return [vkey_of(key) for key in keys]
+
+
+async def keys_of(head: RegisterHead) -> list[str]:
+    """The keys that signed a head, in the order of its signatures: two of them right after a change of keys."""
+    known = {bytes.fromhex(key.split("+")[1]): key for key in await public_keys(head.territory_id)}
+    return [known[one.key_id] for one in parse_note(head.note).signatures if one.key_id in known]
 
 
 async def rotate_key(territory_id: int) -> str:

@@ -78,6 +78,9 @@ class RegisterTile(Model):
     number = fields.BigIntField()
     hashes = fields.BinaryField()
 
+    if TYPE_CHECKING:
+        territory_id: int
+
     class Meta:
         table = "register_tile"
         unique_together = (("territory", "level", "number"),)
@@ -97,6 +100,9 @@ class RegisterKey(Model):
     created_at = fields.DatetimeField()
     retired_at = fields.DatetimeField(null=True)
 
+    if TYPE_CHECKING:
+        territory_id: int
+
     class Meta:
         table = "register_key"
         unique_together = (("territory", "public"),)
@@ -111,6 +117,9 @@ class RegisterHead(Model):
     root = fields.CharField(max_length=64)
     at = fields.DatetimeField()
     note = fields.TextField()
+
+    if TYPE_CHECKING:
+        territory_id: int
 
     class Meta:
         table = "register_head"

@@ -1,4 +1,4 @@
-"""What happens to votes. Who chose what is in the vote's row alone: the audit only says that somebody voted."""
+"""What happens to votes. Who chose what is in the vote's row alone: events say that somebody voted, never for what."""
 
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ class VoteCast(Event):
     revision: int
     first: bool
     amendment_id: int | None = None
+    account_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,7 @@ class VoteWithdrawn(Event):
     consultation_id: int
     contribution_id: int
     amendment_id: int | None = None
+    account_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +35,7 @@ class SupportGiven(Event):
     contribution_id: int
     argument_id: int | None = None
     source_id: int | None = None
+    account_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +46,7 @@ class SupportWithdrawn(Event):
     contribution_id: int
     argument_id: int | None = None
     source_id: int | None = None
+    account_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,6 +29,8 @@ TOP = {
 STANDS_ON = {
     "exports": {"analysis", "register"},
     "reports": {"analysis", "exports", "register"},
+    # what was brought in is entered like what was written here
+    "register": {"imports"},
     # mails answer to what any room records
     "notifications": {"exports", "register"},
     "demo": {"notifications", "analysis", "register", "exports"},

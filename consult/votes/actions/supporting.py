@@ -111,6 +111,7 @@ async def give_support(
         await _count(action, item, argument_id, source_id, 1)
         action.record(
             SupportGiven(
+                account_id=voice.account_id,
                 territory_id=territory_id,
                 consultation_id=consultation_id,
                 contribution_id=item.contribution_id,
@@ -146,6 +147,7 @@ async def withdraw_support(
         await _count(action, item, argument_id, source_id, -1)
         action.record(
             SupportWithdrawn(
+                account_id=voice.account_id,
                 territory_id=territory_id,
                 consultation_id=consultation_id,
                 contribution_id=item.contribution_id,

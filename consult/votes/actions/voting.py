@@ -88,6 +88,7 @@ async def cast_vote(
         await _count(action, seen, consultation_id, contribution_id, amendment_id, choice)
         action.record(
             VoteCast(
+                account_id=voice.account_id,
                 territory_id=territory_id,
                 consultation_id=consultation_id,
                 contribution_id=contribution_id,
@@ -119,6 +120,7 @@ async def withdraw_vote(
         await _count(action, seen, consultation_id, contribution_id, amendment_id, None)
         action.record(
             VoteWithdrawn(
+                account_id=voice.account_id,
                 territory_id=territory_id,
                 consultation_id=consultation_id,
                 contribution_id=contribution_id,

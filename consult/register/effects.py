@@ -1,0 +1,161 @@
+"""What other rooms record is entered in the register, many events at a time, after their actions and never in them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from consult.accounts.events import AccountDeleted
+from consult.arguments.events import ArgumentCorrected, ArgumentPublished, ArgumentWithdrawn
+from consult.consultations.events import (
+    ConsultationPublished,
+    RoundExtended,
+    RoundReopened,
+    RoundShortened,
+    RulesChanged,
+)
+from consult.contributions.events import (
+    AmendmentProposed,
+    AmendmentWithdrawn,
+    ContributionPublished,
+    ContributionRevised,
+    ContributionWithdrawn,
+)
+from consult.core.database import execute
+from consult.core.events import Event, Owed, effect, effect_together
+from consult.imports.events import ConsultationImported
+from consult.moderation.events import AppealHeard, CorrectionSent, DecisionMade, SealedTextsDropped
+from consult.register.appending import Fact, append
+from consult.register.ballots import Found, ballot_fact, ballots_of
+from consult.register.erasing import forget_account, forget_dropped, forget_salts
+from consult.register.importing import imported
+from consult.register.telling import (
+    Known,
+    about,
+    again,
+    appeal_fact,
+    calendar,
+    decided,
+    heard,
+    published,
+    revised,
+    tallied,
+    withdrawn,
+)
+from consult.register.wordings import KINDS
+from consult.sources.events import SourceCorrected, SourcePublished, SourceWithdrawn
+from consult.votes.events import SupportGiven, SupportWithdrawn, TallyRecorded, VoteCast, VoteWithdrawn
+
+PUBLISHED = (ContributionPublished, AmendmentProposed, ArgumentPublished, SourcePublished)
+REVISED = (ContributionRevised, ArgumentCorrected, SourceCorrected)
+WITHDRAWN = (ContributionWithdrawn, AmendmentWithdrawn, ArgumentWithdrawn, SourceWithdrawn)
+VOTED = (VoteCast, VoteWithdrawn, SupportGiven, SupportWithdrawn)
+CALENDAR = (ConsultationPublished, RoundExtended, RoundShortened, RoundReopened, RulesChanged)
+DECIDED = (DecisionMade, CorrectionSent)
+_TOLD: dict[tuple[type[Event], ...], Any] = {
+    PUBLISHED: published,
+    REVISED: revised,
+    WITHDRAWN: withdrawn,
+    CALENDAR: calendar,
+    (TallyRecorded,): tallied,
+    (DecisionMade,): decided,
+}
+_TELLS = {event: tell for events, tell in _TOLD.items() for event in events}
+
+
+@effect_together(
+    *PUBLISHED, *REVISED, *WITHDRAWN, *VOTED, *CALENDAR, *DECIDED, TallyRecorded, AppealHeard, ConsultationImported
+)
+async def enter(owed: Sequence[Owed]) -> None:
+    """Enter what happened, in the order in which it was recorded; then forget the salts of what was withdrawn."""
+    known = await _read(owed)
+    decisions, ballots = await heard(owed), await ballots_of(owed)
+    waiting: dict[int, list[Fact]] = {}
+    for one in owed:
+        territory_id = _territory_of(one, known, decisions)
+        if territory_id is None:
+            continue
+        if isinstance(one.event, ConsultationImported):
+            await _enter_all(waiting)
+            async for facts in imported(one.event.consultation_id, one.at):
+                await append(territory_id, facts)
+        else:
+            waiting.setdefault(territory_id, []).extend(_facts(one, known, decisions, ballots))
+    await _enter_all(waiting)
+    for kind in KINDS:
+        gone = [about(one.event) for one in owed if isinstance(one.event, WITHDRAWN)]
+        await forget_salts(kind, [key for its, key in gone if its == kind])
+
+
+@effect(AccountDeleted)
+async def let_go_of_receipts(event: AccountDeleted, outbox_id: int) -> None:
+    """Whose receipts they were is nobody's to know once the person has left."""
+    await forget_account(event.account_id)
+
+
+@effect(SealedTextsDropped)
+async def forget_what_was_sealed(event: SealedTextsDropped, outbox_id: int) -> None:
+    """What was under seal and is no more cannot be found out from the register either."""
+    await forget_dropped()
+
+
+async def _read(owed: Sequence[Owed]) -> Known:
+    events = [one.event for one in owed]
+    items = [about(event) for event in events if isinstance(event, (*PUBLISHED, *REVISED, *WITHDRAWN, TallyRecorded))]
+    items += [("contribution", event.contribution_id) for event in events if isinstance(event, ContributionRevised)]
+    decided_on = [(event.kind, event.item_id) for event in events if isinstance(event, DECIDED) and event.kind in KINDS]
+    known = await Known.reading(
+        [getattr(event, "consultation_id", None) for event in events],
+        [*items, *decided_on],
+        [event.round_id for event in events if isinstance(event, RoundExtended | RoundShortened | RoundReopened)],
+    )
+    if decisions := sorted({event.decision_id for event in events if isinstance(event, DecisionMade)}):
+        rows = await execute("SELECT id FROM decision WHERE id IN :keys AND hidden_meanwhile", keys=decisions)
+        known.hiding = {row["id"] for row in rows}
+    for kind in KINDS:
+        if keys := sorted({key for its, key in decided_on if its == kind}):
+            rows = await execute(
+                "SELECT item_id, revision FROM register_entry WHERE item_kind = :kind AND item_id IN :keys"
+                " AND revision IS NOT NULL",
+                kind=kind,
+                keys=keys,
+            )
+            known.entered |= {(kind, row["item_id"], row["revision"]) for row in rows}
+    return known
+
+
+def _territory_of(one: Owed, known: Known, decisions: dict[int, dict[str, Any]]) -> int | None:
+    """Where it happened; None for what the public does not see."""
+    event = one.event
+    if event.territory_id is not None:
+        return int(event.territory_id)
+    row = known.consultations.get(getattr(event, "consultation_id", None) or 0)
+    row = row or decisions.get(getattr(event, "decision_id", 0))
+    return int(row["territory_id"]) if row else None
+
+
+def _facts(one: Owed, known: Known, decisions: dict[int, dict[str, Any]], ballots: Found) -> list[Fact]:
+    event = one.event
+    if isinstance(event, VOTED):
+        return ballot_fact(one, known, ballots)
+    if isinstance(event, AppealHeard):
+        return [appeal_fact(one, decisions[event.decision_id])] if event.decision_id in decisions else []
+    if isinstance(event, CorrectionSent):
+        return again(one, known, event.kind, event.item_id) if event.kind in KINDS else []
+    facts: list[Fact] = _TELLS[type(event)](one, known)
+    return facts
+
+
+async def _enter_all(waiting: dict[int, list[Fact]]) -> None:
+    """Enter what has been told so far, nobody's if the person has left meanwhile."""
+    people = sorted({fact.account_id for facts in waiting.values() for fact in facts if fact.account_id is not None})
+    here: set[int] = set()
+    for first in range(0, len(people), 500):
+        rows = await execute(
+            "SELECT id FROM account WHERE deleted_at IS NULL AND id IN :keys", keys=people[first : first + 500]
+        )
+        here |= {row["id"] for row in rows}
+    for territory_id, facts in waiting.items():
+        await append(
+            territory_id, [fact if fact.account_id in here else replace(fact, account_id=None) for fact in facts]
+        )
+    waiting.clear()
