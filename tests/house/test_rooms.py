@@ -18,6 +18,8 @@ REVIEWED: dict[str, str] = {
     "organisations/invitations": "addresses and tokens of the links that invite",
     "organisations/voices": "the field « au nom de », which the writing forms of several rooms carry",
     "analysis/keeping": "the worker's chore that counts the figures of dashboards",
+    "exports/package": "the verifiable package, written",
+    "exports/verifying": "the same checked: pure, no database, no settings",
     "contributions/search": "one interface to the full-text search of both engines",
     "notifications/links": "addresses and tokens by which mails are refused, and come back",
     "notifications/writing": "writing mails down, once: one by one, for many, in digests",

@@ -1,0 +1,185 @@
+"""Opens a zip that a stranger made: known names only, each once, bounded sizes, nothing ever written to disk."""
+
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from consult.exports.verifying import layout
+from consult.exports.verifying.checks import Unreadable, plain
+
+_MOST_FILES = 100
+_SMALL = 16 * 1024 * 1024
+# Text of this kind packs to a tenth; what unpacks to more than this many times its size is a bomb.
+_MOST_UNPACKED, _MOST_TIMES = 64 * 1024 * 1024, 100
+LONGEST_LINE = 8 * 1024 * 1024
+_CHUNK = 1 << 20
+_SUM_LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9_./-]{1,100})")
+# What reading a broken or hostile zip may raise, and what it means is always the same.
+BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError)
+
+
+class Archive:
+    """A package that is open for reading. Nothing that it holds is believed."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except FileNotFoundError:
+            raise Unreadable(f"There is no file {path}.") from None
+        except (IsADirectoryError, PermissionError) as error:
+            raise Unreadable(f"{path} cannot be read: {error.strerror}.") from None
+        except BROKEN:
+            raise Unreadable(
+                f"{path} is not a zip, or its end is missing: an interrupted download? Download it again."
+            ) from None
+        except Exception as error:  # a directory of nonsense: struct.error, MemoryError on absurd sizes
+            raise Unreadable(f"{path} cannot be read as a zip ({type(error).__name__}).") from None
+        try:
+            self.members = self._examined(path.stat().st_size)
+        except BaseException:
+            self._zip.close()
+            raise
+
+    def _examined(self, packed: int) -> dict[str, zipfile.ZipInfo]:
+        infos = self._zip.infolist()
+        if len(infos) > _MOST_FILES:
+            raise Unreadable(f"This zip holds {len(infos)} files; a package holds a few dozen.")
+        members: dict[str, zipfile.ZipInfo] = {}
+        for info in infos:
+            name = info.filename
+            if name in members:
+                raise Unreadable(f"This zip holds {plain(name)!r} twice: two people could read two different files.")
+            if name not in layout.ABOVE + layout.EVIDENCE + (layout.SUMS,) and not layout.table_of(name):
+                raise Unreadable(f"This zip holds {plain(name)!r}, which no package of Consult holds.")
+            if info.orig_filename != name:
+                raise Unreadable(f"This zip holds a file under two names: {plain(info.orig_filename)!r}.")
+            if info.flag_bits & 0x1:
+                raise Unreadable(f"{name} is encrypted; no package is.")
+            if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+                raise Unreadable(f"{name} is packed in a way that no package uses.")
+            members[name] = info
+        unpacked = sum(info.file_size for info in infos)
+        if unpacked > max(_MOST_UNPACKED, _MOST_TIMES * packed):
+            raise Unreadable(f"This zip of {packed} bytes would unpack to {unpacked}: it is made to do harm.")
+        return members
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._zip.close()
+
+    def open(self, name: str) -> IO[bytes]:
+        """One of its files, to be read piece by piece.
+
+        Raises:
+            Unreadable: it is not there, or broken.
+        """
+        if name not in self.members:
+            raise Unreadable(f"{name} is missing from the package.")
+        try:
+            return self._zip.open(self.members[name])
+        except BROKEN as error:
+            raise _broken(name, error) from None
+
+    def small(self, name: str) -> bytes:
+        """A file that is read whole.
+
+        Raises:
+            Unreadable: it is not there, broken, or larger than such a file can be.
+        """
+        with self.open(name) as stream:
+            try:
+                content = stream.read(_SMALL + 1)
+            except Exception as error:
+                raise _broken(name, error) from None
+        if len(content) > _SMALL:
+            raise Unreadable(f"{name} is far larger than such a file can be.")
+        return content
+
+    def text(self, name: str) -> str:
+        """A small file as text.
+
+        Raises:
+            Unreadable: see :meth:`small`; or it is not UTF-8.
+        """
+        try:
+            return self.small(name).decode()
+        except UnicodeDecodeError as error:
+            raise Unreadable(f"{name} is not UTF-8 (at byte {error.start}).") from None
+
+    def lines(self, name: str) -> Iterator[str]:
+        """A file line by line, line ends kept (only ``\\n`` ends a line); never a whole file in memory.
+
+        Raises:
+            Unreadable: it is not there, broken, not UTF-8, or has a line that no package has.
+        """
+        with self.open(name) as stream, io.BufferedReader(_Raw(stream), _CHUNK) as buffered:
+            number = 0
+            while True:
+                number += 1
+                try:
+                    line = buffered.readline(LONGEST_LINE + 1)
+                    if not line:
+                        return
+                    decoded = line.decode()
+                except UnicodeDecodeError:
+                    raise Unreadable(f"{name}, line {number}, is not UTF-8.") from None
+                except Exception as error:
+                    raise _broken(name, error) from None
+                if len(line) > LONGEST_LINE:
+                    raise Unreadable(f"{name}, line {number}, is longer than any line of a package.")
+                yield decoded
+
+    def sha256(self, name: str) -> str:
+        """The SHA-256 of a file.
+
+        Raises:
+            Unreadable: it is not there, or broken.
+        """
+        digest = hashlib.sha256()
+        with self.open(name) as stream:
+            try:
+                while chunk := stream.read(_CHUNK):
+                    digest.update(chunk)
+            except Exception as error:
+                raise _broken(name, error) from None
+        return digest.hexdigest()
+
+
+class _Raw(io.RawIOBase):
+    """A member of a zip as the raw stream that a buffered reader wants."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        content = self._stream.read(len(buffer))
+        buffer[: len(content)] = content
+        return len(content)
+
+
+def _broken(name: str, error: BaseException) -> Unreadable:
+    return Unreadable(f"{name} cannot be unpacked ({type(error).__name__}): the zip was damaged or changed.")
+
+
+def sums_of(text: str) -> dict[str, str]:
+    """The digests that ``SHA256SUMS`` names.
+
+    Raises:
+        Unreadable: a line of it is not one that ``sha256sum`` writes, or names a file twice.
+    """
+    if not text.endswith("\n"):
+        raise Unreadable(f"{layout.SUMS} does not end with a line end.")
+    found: dict[str, str] = {}
+    for number, line in enumerate(text[:-1].split("\n"), 1):
+        parts = _SUM_LINE.fullmatch(line)
+        if parts is None or parts.group(2) in found:
+            raise Unreadable(f"{layout.SUMS}, line {number}, is not one digest and one name: {plain(line, 120)!r}.")
+        found[parts.group(2)] = parts.group(1)
+    return found

@@ -1,0 +1,191 @@
+"""The entries of a package, found again by place and by item, in a private file that grows instead of the memory."""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+ITEMS = ("contribution", "amendment", "argument", "source")
+_WORDED = frozenset({"published", "revised", "imported"})
+_HIDING = frozenset({"hide", "hide_illegal"})
+_BATCH = 2_000
+_SCHEMA = """
+CREATE TABLE entry (position INTEGER PRIMARY KEY, kind TEXT, item TEXT, key TEXT, revision INTEGER, content TEXT,
+    at TEXT, entry TEXT);
+CREATE TABLE item (item TEXT, key TEXT, number INTEGER, state TEXT, revision INTEGER, worded INTEGER, changed INTEGER,
+    at TEXT, ground TEXT, PRIMARY KEY (item, key)) WITHOUT ROWID;
+CREATE TABLE shown (item TEXT, key TEXT, number INTEGER, state TEXT, position INTEGER, place TEXT, side TEXT,
+    PRIMARY KEY (item, key)) WITHOUT ROWID;
+CREATE TABLE said (number INTEGER, what INTEGER, many INTEGER, place TEXT, PRIMARY KEY (number, what)) WITHOUT ROWID;
+CREATE TABLE added (number INTEGER, what INTEGER, many INTEGER, PRIMARY KEY (number, what)) WITHOUT ROWID;
+"""
+
+
+class Index:
+    """What the entries say, entry by entry and item by item.
+
+    ``count`` entries were taken, the ``last`` one is (position, entry); ``digest`` is the SHA-256 of the lines of all
+    the others; ``cast`` tells how many votes and supports were recorded. An item's state is what the entries make of
+    it: published, withdrawn by its author, hidden by a decision.
+    """
+
+    def __init__(self) -> None:
+        # a nameless database is a private temporary file, gone when it is closed
+        self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode = OFF")
+        self._db.execute("PRAGMA synchronous = OFF")
+        self._db.execute("PRAGMA cache_size = -32000")
+        self._db.executescript(_SCHEMA)
+        self._db.execute("BEGIN")
+        self._waiting: list[tuple[Any, ...]] = []
+        self._digest = hashlib.sha256()
+        self._last_line = ""
+        self.count = 0
+        self.last: tuple[int, dict[str, Any]] | None = None
+        self.cast = {"voted": 0, "supported": 0}
+
+    def close(self) -> None:
+        """Drop it all."""
+        self._db.close()
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of all lines but the last."""
+        return self._digest.hexdigest()
+
+    def take(self, position: int, text: str, entry: dict[str, Any], line: str) -> None:
+        """Take the next entry."""
+        self._digest.update(self._last_line.encode())
+        self._last_line = line
+        self.count += 1
+        self.last = position, entry
+        item, key = _text(entry, "item"), key_of(entry)
+        kind, at = _text(entry, "kind"), _text(entry, "at")
+        revision = _number(entry, "revision")
+        self._waiting.append((position, kind, item, key, revision, _text(entry, "content"), at, text))
+        if len(self._waiting) >= _BATCH:
+            self.finish()
+        if item in ITEMS:
+            self._of_item(position, entry, item, key, kind, at, revision)
+        if kind in self.cast and entry.get("again") is not True:
+            self.cast[kind] += _number(entry, "count") or 1
+
+    def _of_item(
+        self, position: int, entry: dict[str, Any], item: str, key: str, kind: str, at: str, revision: int | None
+    ) -> None:
+        if kind in _WORDED:
+            self._db.execute(
+                "INSERT INTO item VALUES (?, ?, ?, 'published', ?, ?, ?, ?, '') ON CONFLICT DO UPDATE SET"
+                " revision = excluded.revision, worded = excluded.worded,"
+                " state = CASE WHEN ? = 'revised' THEN state ELSE 'published' END",
+                (item, key, _number(entry, "number"), revision, position, position, at, kind),
+            )
+            return
+        state = _state_after(kind, entry)
+        if state:
+            self._db.execute(
+                "INSERT INTO item VALUES (?, ?, ?, ?, NULL, NULL, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+                " state = CASE WHEN state = 'withdrawn' THEN state ELSE excluded.state END,"
+                " changed = excluded.changed, at = excluded.at, ground = excluded.ground",
+                (item, key, _number(entry, "number"), state, position, at, _text(entry, "ground")),
+            )
+
+    def finish(self) -> None:
+        """Put down what is still held."""
+        self._db.executemany("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._waiting)
+        self._waiting.clear()
+
+    def entry(self, position: int) -> tuple[str, str, str, int | None, str] | None:
+        """Kind, item, key, revision and commitment of the entry at a place."""
+        found = self._db.execute(
+            "SELECT kind, item, key, revision, content FROM entry WHERE position = ?", (position,)
+        ).fetchone()
+        return found if found is None else tuple(found)
+
+    def text(self, position: int) -> str | None:
+        """The entry at a place, as it stands in the register."""
+        found = self._db.execute("SELECT entry FROM entry WHERE position = ?", (position,)).fetchone()
+        return None if found is None else str(found[0])
+
+    def show(
+        self, item: str, key: str, number: int, state: str, position: int | None, place: str, side: str = ""
+    ) -> bool:
+        """Note that an item has a row; False when it has one already."""
+        found = self._db.execute(
+            "INSERT OR IGNORE INTO shown VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (item, key, number, state, position, place, side),
+        )
+        return found.rowcount == 1
+
+    def item(self, item: str, key: str) -> tuple[str, str, str, int | None] | None:
+        """State, since when, on what ground, and the place of the present wording, as the entries have it."""
+        found = self._db.execute(
+            "SELECT state, at, ground, worded FROM item WHERE item = ? AND key = ?", (item, key)
+        ).fetchone()
+        return found if found is None else tuple(found)
+
+    def shown(self, item: str, key: str) -> tuple[str, int | None, str, str] | None:
+        """State, place in the register, place in the files and side of an item's row."""
+        found = self._db.execute(
+            "SELECT state, position, place, side FROM shown WHERE item = ? AND key = ?", (item, key)
+        ).fetchone()
+        return found if found is None else tuple(found)
+
+    def says(self, number: int, counters: list[int], place: str) -> None:
+        """Note a contribution's own counters."""
+        self._db.executemany(
+            "INSERT OR IGNORE INTO said VALUES (?, ?, ?, ?)",
+            [(number, what, many, place) for what, many in enumerate(counters)],
+        )
+
+    def adds(self, number: int, what: int, many: int, place: str) -> None:
+        """Note votes that another table holds for a contribution."""
+        if many:
+            self._db.execute(
+                "INSERT INTO added VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET many = many + excluded.many",
+                (number, what, many),
+            )
+
+    def disagreeing(self) -> Iterator[tuple[Any, ...]]:
+        """Number, place, which counter, what it says, what was added up: wherever the two differ."""
+        yield from self._db.execute(
+            "SELECT s.number, s.place, s.what, s.many, COALESCE(a.many, 0) FROM said s LEFT JOIN added a"
+            " USING (number, what) WHERE s.many <> COALESCE(a.many, 0) UNION ALL"
+            " SELECT a.number, NULL, a.what, 0, a.many FROM added a LEFT JOIN said s USING (number, what)"
+            " WHERE s.number IS NULL ORDER BY 1, 3"
+        )
+
+    def rows(self, sql: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+        """Ask anything of the tables above."""
+        yield from self._db.execute(sql, values)
+
+
+def key_of(entry: dict[str, Any]) -> str:
+    """What an item is known by: a contribution by its number, the others by their id."""
+    if entry.get("item") == "contribution":
+        number = _number(entry, "number")
+        return "" if number is None else str(number)
+    return _text(entry, "id")
+
+
+def _state_after(kind: str, entry: dict[str, Any]) -> str:
+    """What becomes of an item by an entry that is not about its wording; "" for nothing."""
+    if kind == "withdrawn":
+        return "withdrawn"
+    if kind != "decided":
+        return ""
+    return "hidden" if entry.get("effect") in _HIDING or entry.get("hidden") is True else "published"
+
+
+def _text(entry: dict[str, Any], name: str) -> str:
+    value = entry.get(name, "")
+    return str(value)[:1000] if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _number(entry: dict[str, Any], name: str) -> int | None:
+    value = entry.get(name)
+    known = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 53
+    return value if known else None
+
+
+__all__ = ["ITEMS", "Index", "key_of"]

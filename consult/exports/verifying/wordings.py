@@ -1,0 +1,325 @@
+"""Every wording against the entry that recorded it, every entry against the rows: nothing changed, nothing missing."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from consult.exports.verifying.archive import Archive
+from consult.exports.verifying.checks import Check, Report, Unreadable, plain
+from consult.exports.verifying.index import Index
+from consult.exports.verifying.rows import Row, file_of, rows_of
+from consult.register.canonical import SALT_BYTES, commitment
+from consult.register.contents import (
+    Content,
+    amendment_content,
+    argument_content,
+    contribution_content,
+    source_content,
+)
+
+REMOVED = {"hidden": "hidden by a moderation decision", "withdrawn": "withdrawn by its author"}
+ABOVE = "above_removed"
+_STATES = {"published", ABOVE, *REMOVED}
+
+
+def _contribution(slug: str, row: Row) -> Content:
+    return contribution_content(
+        consultation=slug, number=row.number("number"), revision=row.number("revision"),
+        title=row.text("title"), body=row.text("body"),
+    )  # fmt: skip
+
+
+def _amendment(slug: str, row: Row) -> Content:
+    return amendment_content(
+        consultation=slug, contribution=row.number("contribution"), key=row.text("id"), title=row.text("title"),
+        body=row.text("body"), reason=row.text("reason"),
+    )  # fmt: skip
+
+
+def _argument(slug: str, row: Row) -> Content:
+    return argument_content(
+        consultation=slug, contribution=row.number("contribution"), key=row.text("id"),
+        revision=row.number("revision"), side=row.text("side"), body=row.text("body"),
+    )  # fmt: skip
+
+
+def _source(slug: str, row: Row) -> Content:
+    return source_content(
+        consultation=slug, contribution=row.number("contribution"), key=row.text("id"),
+        revision=row.number("revision"), title=row.text("title"), link=row.text("link"),
+        category=row.text("category"), body=row.text("body"),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Worded:
+    """A table of texts: what its rows are rows of, which columns they need, and what the register committed to.
+
+    ``number`` is the column with the contribution's number, ``above`` that with what the item stands under besides.
+    """
+
+    table: str
+    item: str
+    number: str
+    content: Callable[[str, Row], Content]
+    columns: tuple[str, ...]
+    above: str = ""
+
+    def key(self, row: Row) -> str:
+        """What the register knows the item by."""
+        return str(row.number(self.number)) if self.item == "contribution" else row.text("id")
+
+    def name(self, row: Row) -> str:
+        """The item, for people."""
+        return _name(self.item, self.key(row), row.number(self.number))
+
+
+def _name(item: str, key: str, number: int | None) -> str:
+    if item == "contribution":
+        return f"contribution {plain(key, 20)}"
+    return f"{item} {plain(key, 24)} under contribution {number}"
+
+
+_EACH = ("state", "register_position", "register_salt")
+WORDED = (
+    Worded("contributions", "contribution", "number", _contribution, ("number", "revision", "title", "body", *_EACH)),
+    Worded(
+        "amendments", "amendment", "contribution", _amendment,
+        ("id", "contribution", "title", "body", "reason", *_EACH),
+    ),
+    Worded(
+        "arguments", "argument", "contribution", _argument,
+        ("id", "contribution", "amendment_id", "revision", "side", "body", *_EACH), "amendment_id",
+    ),
+    Worded(
+        "sources", "source", "contribution", _source,
+        ("id", "contribution", "argument_id", "revision", "title", "link", "category", "body", *_EACH), "argument_id",
+    ),
+)  # fmt: skip
+_PAST = "revisions"
+_PAST_COLUMNS = (
+    "kind", "contribution", "item_id", "revision", "present", "withheld", "title", "body", "link", "category",
+    "register_position", "register_salt",
+)  # fmt: skip
+_ABOVE_ITEM = {"amendment_id": "amendment", "argument_id": "argument"}
+
+
+@dataclass
+class Counts:
+    """What was found while reading."""
+
+    provisional: bool
+    checked: int = 0
+    past: int = 0
+    waiting: int = 0
+    elsewhere: int = 0
+
+
+def check_wordings(archive: Archive, report: Report, index: Index, slug: str, *, provisional: bool) -> None:
+    """Every public wording is the one that was recorded, and every removal is recorded too.
+
+    Args:
+        provisional: what was written in the last seconds may not have been recorded yet.
+    """
+    check, counts = report.add("wordings"), Counts(provisional)
+    for worded in WORDED:
+        for row in _readable(archive, check, worded.table, worded.columns):
+            with _told(check):
+                _check_row(worded, row, check, index, slug, counts)
+    for row in _readable(archive, check, _PAST, _PAST_COLUMNS):
+        with _told(check):
+            _check_past(row, check, index, slug, counts)
+    check.words = f"{counts.checked} texts are word for word what the register recorded"
+    if counts.past:
+        check.words += f", and so are {counts.past} earlier wordings"
+    if counts.elsewhere:
+        report.notes.append(
+            f"{counts.elsewhere} items had been removed where they were imported from: the register never had them."
+        )
+    if counts.waiting:
+        report.unchecked.append(
+            f"{counts.waiting} texts that had not been recorded in the register yet when this package was made."
+        )
+
+
+def _readable(archive: Archive, check: Check, table: str, columns: tuple[str, ...]) -> Iterator[Row]:
+    """The rows of a table as far as they can be read."""
+    with _told(check):
+        yield from rows_of(archive, file_of(archive, table), columns)
+
+
+@contextmanager
+def _told(check: Check) -> Iterator[None]:
+    try:
+        yield
+    except Unreadable as error:
+        check.fault(str(error))
+
+
+def _check_past(row: Row, check: Check, index: Index, slug: str, counts: Counts) -> None:
+    """A wording among the revisions: of a contribution, an argument or a source that is public."""
+    position, number, kind = row.maybe("register_position"), row.number("contribution"), row.text("kind")
+    if row.truth("withheld"):
+        return
+    if position is None and not row.text("register_salt"):
+        counts.waiting += 1
+        return
+    key = str(number) if kind == "contribution" else row.text("item_id")
+    name = _name(kind, key, number) + f", version {row.number('revision')}"
+    shown = index.shown(kind, key)
+    if shown is None or shown[0] != "published":
+        check.fault(f"{row.place}: {name} is a wording of what is not shown.")
+        return
+    content: Content
+    if kind == "contribution":
+        content = contribution_content(
+            consultation=slug, number=number, revision=row.number("revision"), title=row.text("title"),
+            body=row.text("body"),
+        )  # fmt: skip
+    elif kind == "argument":
+        content = argument_content(
+            consultation=slug, contribution=number, key=key, revision=row.number("revision"), side=shown[3],
+            body=row.text("body"),
+        )  # fmt: skip
+    else:
+        content = source_content(
+            consultation=slug, contribution=number, key=key, revision=row.number("revision"), title=row.text("title"),
+            link=row.text("link"), category=row.text("category"), body=row.text("body"),
+        )  # fmt: skip
+    if _matches(row, name, (kind, key), content, check, index) and not row.truth("present"):
+        counts.past += 1
+
+
+def _check_row(worded: Worded, row: Row, check: Check, index: Index, slug: str, counts: Counts) -> None:
+    position = row.maybe("register_position")
+    key, state, name = worded.key(row), row.text("state"), worded.name(row)
+    if state not in _STATES:
+        check.fault(f"{row.place}: {name} is in no state that there is: {plain(state, 40)!r}.")
+        return
+    side = row.text("side") if worded.item == "argument" else ""
+    if not index.show(worded.item, key, row.number(worded.number), state, position, row.place, side):
+        check.fault(f"{row.place}: {name} has two rows.")
+        return
+    known = index.item(worded.item, key)
+    if known is None or known[3] is None:
+        _unknown(row, name, state, position, check, counts)
+    elif state == "published":
+        _published(worded, row, check, index, slug, counts, known)
+    elif state in REMOVED and known[0] != state:
+        check.fault(f"{row.place}: {name} is said to be {REMOVED[state]}; the register recorded no such thing.")
+    elif state == ABOVE and not _is_below_removed(worded, row, index):
+        check.fault(f"{row.place}: {name} has no text, and nothing above it was removed.")
+
+
+def _unknown(row: Row, name: str, state: str, position: int | None, check: Check, counts: Counts) -> None:
+    """A row that no entry speaks of: it was never entered, which leaves no room for a place in the register."""
+    if position is not None or row.text("register_salt"):
+        check.fault(f"{row.place}: {name} claims entry {position}, which is not among the entries of the package.")
+    elif state == "published" and counts.provisional:
+        counts.waiting += 1
+    elif state == "published":
+        check.fault(f"{row.place}: {name} was never recorded in the register: it was added.")
+    elif state != ABOVE:
+        counts.elsewhere += 1
+
+
+def _published(
+    worded: Worded, row: Row, check: Check, index: Index, slug: str, counts: Counts, known: tuple[Any, ...]
+) -> None:
+    if known[0] != "published":
+        check.fault(
+            f"{row.place}: {worded.name(row)} is shown, though the register says that it was {REMOVED[known[0]]} on"
+            f" {plain(known[1], 10)}."
+        )
+        return
+    position = row.maybe("register_position")
+    if _matches(row, worded.name(row), (worded.item, worded.key(row)), worded.content(slug, row), check, index):
+        counts.checked += 1
+        if position != known[3]:
+            check.fault(
+                f"{row.place}: {worded.name(row)} is shown as entry {position} recorded it; entry {known[3]} recorded a"
+                " later wording."
+            )
+
+
+def _matches(row: Row, name: str, item: tuple[str, str], content: Content, check: Check, index: Index) -> bool:
+    """Whether a row's text is the one that the entry it names has recorded."""
+    position = row.maybe("register_position")
+    entry = index.entry(position) if position is not None else None
+    if entry is None:
+        check.fault(f"{row.place}: {name}: the entry that recorded it ({position}) is not in the package.")
+        return False
+    kind, of, key, revision, committed = entry
+    if (of, key) != item or kind not in {"published", "revised", "imported"}:
+        check.fault(f"{row.place}: {name}: entry {position} recorded something else ({plain(kind, 40)}).")
+        return False
+    if "revision" in row.values and revision is not None and row.number("revision") != revision:
+        check.fault(
+            f"{row.place}: {name} is said to be version {row.number('revision')}; entry {position} is of {revision}."
+        )
+        return False
+    salt = _salt(row)
+    if salt is None or not _committed(salt, content, committed):
+        check.fault(
+            f"{row.place}: {name} is not as it was recorded (entry {position}): its text, or its salt, was changed."
+        )
+        return False
+    return True
+
+
+def _salt(row: Row) -> bytes | None:
+    text = row.text("register_salt")
+    try:
+        salt = bytes.fromhex(text) if len(text) == 2 * SALT_BYTES else b""
+    except ValueError:
+        return None
+    return salt if len(salt) == SALT_BYTES and salt.hex() == text else None
+
+
+def _committed(salt: bytes, content: Content, wanted: str) -> bool:
+    try:
+        return commitment(salt, content) == wanted
+    except ValueError:
+        return False
+
+
+def _is_below_removed(worded: Worded, row: Row, index: Index) -> bool:
+    above = [("contribution", str(row.number("contribution")))]
+    if worded.above and row.text(worded.above):
+        above.append((_ABOVE_ITEM[worded.above], row.text(worded.above)))
+    found = [index.shown(item, key) for item, key in above]
+    return any(one is not None and one[0] != "published" for one in found)
+
+
+def check_complete(report: Report, index: Index) -> None:
+    """Every item that the register recorded has its row, published or as the mention of a removal."""
+    check = report.add("completeness")
+    for item, key, number, state, at, worded in index.rows(
+        "SELECT i.item, i.key, i.number, i.state, i.at, i.worded FROM item i LEFT JOIN shown s USING (item, key)"
+        " WHERE s.state IS NULL AND i.worded IS NOT NULL ORDER BY i.worded"
+    ):
+        since = "" if state == "published" else f", and it is {state}"
+        check.fault(
+            f"data/{item}s: {_name(item, key, number)} is missing: entry {worded} recorded it,"
+            f" {plain(at, 10)}{since}."
+        )
+    check.words = "nothing that the register recorded is missing: " + _tally(index)
+
+
+def _tally(index: Index) -> str:
+    """Recorded, removed, shown: the sums that people can check in their heads."""
+    parts = []
+    for item, every, withdrawn, hidden, shown, above in index.rows(
+        "SELECT i.item, COUNT(i.worded), SUM(i.state = 'withdrawn' AND i.worded IS NOT NULL),"
+        " SUM(i.state = 'hidden' AND i.worded IS NOT NULL), SUM(COALESCE(s.state, '') = 'published'),"
+        " SUM(COALESCE(s.state, '') = 'above_removed') FROM item i LEFT JOIN shown s USING (item, key)"
+        " GROUP BY i.item ORDER BY i.item = 'source', i.item = 'argument', i.item = 'amendment'"
+    ):
+        gone = [
+            f"{many} {words}"
+            for many, words in ((withdrawn, "withdrawn"), (hidden, "hidden"), (above, "below these"))
+            if many
+        ]
+        parts.append(f"{every} {item}s recorded" + (f", {', '.join(gone)}" if gone else "") + f", {shown} shown")
+    return "; ".join(parts) or "there is nothing in it"
