@@ -66,6 +66,9 @@ JOURNAL: dict[str, dict[str, Told]] = {
         "section_edited": Told(N_("a changé une rubrique")),
         "section_moved": Told(N_("a déplacé une rubrique")),
         "section_removed": Told(N_("a supprimé une rubrique")),
+        "exports_asked": Told(N_("a demandé les fichiers d’une consultation"), unnamed=True),
+        "exports_ready": Told(N_("a établi les fichiers d’une consultation")),
+        "exports_expired": Told(N_("a retiré des fichiers qui contenaient un texte retiré depuis")),
         "tally_recorded": Told(N_("a enregistré un décompte de votes")),
     },
     TEXTS: {

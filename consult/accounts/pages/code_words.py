@@ -112,6 +112,7 @@ VALUES = {
         "organisation_changed": N_("Organisation modifiée"),
         "verification_asked": N_("Vérification demandée"),
         "organisation_verified": N_("Organisation vérifiée"),
+        "exports_ready": N_("Fichiers prêts"),
         "organisation_refused": N_("Organisation refusée"),
         "organisation_change_refused": N_("Changement d’organisation refusé"),
         "verification_taken_back": N_("Vérification retirée"),

@@ -1,6 +1,6 @@
 """Which events somebody hears of by mail, who, and in which words.
 
-Here: accounts, organisations, and one's own texts. Beside: what people follow, closings, moderation, receipts.
+Here: accounts, organisations, and one's own texts. Beside: what people follow, closings, moderation, receipts, files.
 """
 
 from typing import Any
@@ -23,7 +23,7 @@ from consult.accounts.rules import read_address
 from consult.arguments.events import ArgumentPublished
 from consult.contributions.events import AmendmentAdopted, AmendmentDeclined, AmendmentProposed
 from consult.core.events import Event, effect
-from consult.notifications.effects import closing, following, moderation, register
+from consult.notifications.effects import closing, exports, following, moderation, register
 from consult.notifications.queries import (
     Reader,
     amendment_for_mail,
@@ -218,4 +218,4 @@ async def _item_mail(
         await write(letter, territory_id=item["territory_id"], outbox_id=outbox_id)
 
 
-__all__ = ["closing", "following", "moderation", "register"]
+__all__ = ["closing", "exports", "following", "moderation", "register"]

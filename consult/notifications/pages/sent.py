@@ -40,6 +40,7 @@ TEMPLATES = {
     "organisation_verified": N_("Organisation vérifiée"),
     "password_changed": N_("Mot de passe changé"),
     "period_closed": N_("Période terminée"),
+    "exports_ready": N_("Fichiers prêts"),
     "reminder": N_("Rappel avant la fin"),
     "report_answered": N_("Réponse à un signalement"),
     "report_received": N_("Signalement reçu"),
