@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 TYPES = {"string": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN", "datetime": "TIMESTAMPTZ", "date": "DATE"}
 # Small row groups: DuckDB holds one whole before writing it, and texts are long.
-ROW_GROUP = 8_192
-MEMORY = "160MB"
-LINE = 2_000_000
+ROW_GROUP = 4_096
+LINE = 250_000
+# DuckDB takes all that it is given, so it is given little; and more, only where rows are so long that it must have it.
+MEMORY = 64_000_000
+MOST = 4_096_000_000
 
 
 async def write_parquet(path: Path, table: "Table", scope: "Scope", progress: Progress) -> Written:
@@ -34,11 +36,7 @@ async def write_parquet(path: Path, table: "Table", scope: "Scope", progress: Pr
             lines = _Lines(table, Output(file))
             rows = await feed(table.rows(scope), lines.take, progress)
         query = _copy(rows_file, path, table, scope, lines.longest)
-        connection = duckdb.connect(config=_config(folder))
-        try:
-            await aside(lambda: _run(connection, query, duckdb))
-        finally:
-            connection.close()
+        await aside(lambda: _run(duckdb, query, folder))
         rows_file.unlink()
         return await aside(lambda: measured(path, rows))
 
@@ -49,13 +47,17 @@ class _Lines:
     def __init__(self, table: "Table", output: Output) -> None:
         self._changes = changes_of(table, {"boolean": exact_truths, "integer": _numbers, "string": _quoted})
         self._output = output
-        self.longest = 0
+        self.longest = LINE
 
     def take(self, batch: Rows) -> None:
+        """Some more rows."""
         lines = [",".join([one or "" for one in row]) for row in converted(batch, self._changes)]
+        if not lines:
+            return
+        data = ("\n".join(lines) + "\n").encode()
         # a character is at most four bytes
-        self.longest = max(self.longest, max(map(len, lines), default=0) * 4)
-        self._output.add(("\n".join(lines) + "\n").encode())
+        self.longest = max(self.longest, max(map(len, lines)) * 4 + 1)
+        self._output.add(data)
 
 
 def _numbers(values: Any) -> list[str | None]:
@@ -66,12 +68,12 @@ def _quoted(values: Any) -> list[str | None]:
     return ['"' + value.replace('"', '""') + '"' if value is not None else None for value in values]
 
 
-def _config(folder: Path) -> dict[str, Any]:
+def _config(folder: Path, memory: int) -> dict[str, Any]:
     return {
         # one thread, rows in their order: the same rows make the same bytes
         "threads": 1,
         "preserve_insertion_order": True,
-        "memory_limit": MEMORY,
+        "memory_limit": f"{memory}B",
         "temp_directory": str(folder),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
@@ -90,7 +92,8 @@ def _copy(rows_file: Path, path: Path, table: "Table", scope: "Scope", longest: 
     return (
         f"COPY (SELECT * FROM read_csv({_text(str(rows_file))}, columns = {{{columns}}}, auto_detect = false,"
         " header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false,"
-        f" new_line = '\\n', strict_mode = true, parallel = false, max_line_size = {max(LINE, longest + 1)}))"
+        f" new_line = '\\n', strict_mode = true, parallel = false, max_line_size = {longest},"
+        f" buffer_size = {4 * longest}))"
         f" TO {_text(str(path))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP},"
         f" KV_METADATA {{{', '.join(f'{key}: {_text(value)}' for key, value in about.items())}}})"
     )
@@ -100,11 +103,20 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _run(connection: Any, query: str, duckdb: Any) -> None:
+def _run(duckdb: Any, query: str, folder: Path) -> None:
     """Errors of the disk are told as such: whoever asked knows what to do about a full one."""
-    try:
-        connection.execute(query)
-    except duckdb.IOException as error:
-        message = str(error)
-        full = "No space left" in message or "ENOSPC" in message
-        raise OSError(errno.ENOSPC if full else errno.EIO, message) from error
+    memory = MEMORY
+    while True:
+        with duckdb.connect(config=_config(folder, memory)) as connection:
+            try:
+                connection.execute(query)
+            except duckdb.OutOfMemoryException:
+                if memory >= MOST:
+                    raise
+            except duckdb.IOException as error:
+                message = str(error)
+                full = "No space left" in message or "ENOSPC" in message
+                raise OSError(errno.ENOSPC if full else errno.EIO, message) from error
+            else:
+                return
+        memory *= 4
