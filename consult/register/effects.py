@@ -31,15 +31,17 @@ from consult.register.importing import imported
 from consult.register.telling import (
     Known,
     about,
-    again,
     appeal_fact,
     calendar,
     decided,
+    entered_already,
     heard,
+    is_public,
     published,
     revised,
     tallied,
     withdrawn,
+    wording_fact,
 )
 from consult.register.wordings import KINDS
 from consult.sources.events import SourceCorrected, SourcePublished, SourceWithdrawn
@@ -81,6 +83,7 @@ async def enter(owed: Sequence[Owed]) -> None:
         else:
             waiting.setdefault(territory_id, []).extend(_facts(one, known, decisions, ballots))
     await _enter_all(waiting)
+    await _enter_left_out(owed, known)
     for kind in KINDS:
         gone = [about(one.event) for one in owed if isinstance(one.event, WITHDRAWN)]
         await forget_salts(kind, [key for its, key in gone if its == kind])
@@ -103,24 +106,36 @@ async def _read(owed: Sequence[Owed]) -> Known:
     items = [about(event) for event in events if isinstance(event, (*PUBLISHED, *REVISED, *WITHDRAWN, TallyRecorded))]
     items += [("contribution", event.contribution_id) for event in events if isinstance(event, ContributionRevised)]
     decided_on = [(event.kind, event.item_id) for event in events if isinstance(event, DECIDED) and event.kind in KINDS]
-    known = await Known.reading(
+    return await Known.reading(
         [getattr(event, "consultation_id", None) for event in events],
-        [*items, *decided_on],
+        [
+            *items,
+            *((event.kind, event.item_id) for event in events if isinstance(event, DECIDED) and event.kind in KINDS),
+        ],
         [event.round_id for event in events if isinstance(event, RoundExtended | RoundShortened | RoundReopened)],
     )
-    if decisions := sorted({event.decision_id for event in events if isinstance(event, DecisionMade)}):
-        rows = await execute("SELECT id FROM decision WHERE id IN :keys AND hidden_meanwhile", keys=decisions)
-        known.hiding = {row["id"] for row in rows}
-    for kind in KINDS:
-        if keys := sorted({key for its, key in decided_on if its == kind}):
-            rows = await execute(
-                "SELECT item_id, revision FROM register_entry WHERE item_kind = :kind AND item_id IN :keys"
-                " AND revision IS NOT NULL",
-                kind=kind,
-                keys=keys,
+
+
+async def _enter_left_out(owed: Sequence[Owed], known: Known) -> None:
+    """Enter the wordings that a decision left in public or put back there, where they never were: a correction that
+    waited out of sight, a text that was under seal when its turn came.
+    """
+    back = [
+        (one, known.item(one.event.kind, one.event.item_id))
+        for one in owed
+        if (isinstance(one.event, DecisionMade) and one.event.effect == "keep") or isinstance(one.event, CorrectionSent)
+    ]
+    public = [(one, wording) for one, wording in back if wording is not None and is_public(wording)]
+    there = await entered_already([wording for _, wording in public])
+    waiting: dict[int, list[Fact]] = {}
+    for one, wording in public:
+        if (wording.kind, wording.item_id, wording.revision) not in there:
+            once = f"{wording.kind}:{wording.item_id}:{wording.revision}:{one.outbox_id}"
+            waiting.setdefault(wording.row["territory_id"], []).append(
+                wording_fact("revised", wording, one.at, once=once)
             )
-            known.entered |= {(kind, row["item_id"], row["revision"]) for row in rows}
-    return known
+            there.add((wording.kind, wording.item_id, wording.revision))
+    await _enter_all(waiting)
 
 
 def _territory_of(one: Owed, known: Known, decisions: dict[int, dict[str, Any]]) -> int | None:
@@ -140,7 +155,7 @@ def _facts(one: Owed, known: Known, decisions: dict[int, dict[str, Any]], ballot
     if isinstance(event, AppealHeard):
         return [appeal_fact(one, decisions[event.decision_id])] if event.decision_id in decisions else []
     if isinstance(event, CorrectionSent):
-        return again(one, known, event.kind, event.item_id) if event.kind in KINDS else []
+        return []
     facts: list[Fact] = _TELLS[type(event)](one, known)
     return facts
 

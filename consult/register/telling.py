@@ -51,7 +51,6 @@ class Known:
     consultations: dict[int, Row] = field(default_factory=dict)
     wordings: dict[tuple[str, int], list[Wording]] = field(default_factory=dict)
     rounds: dict[int, str] = field(default_factory=dict)
-    entered: set[tuple[str, int, int]] = field(default_factory=set)
     hiding: set[int] = field(default_factory=set)
 
     @classmethod
@@ -152,14 +151,25 @@ def withdrawn(owed: Owed, known: Known) -> list[Fact]:
     ]
 
 
-def again(owed: Owed, known: Known, kind: str, key: int) -> list[Fact]:
-    """A text that a decision left in public, or put back there, with its wording if that was never entered."""
-    wording = known.item(kind, key)
-    if wording is None or wording.row["state"] != "published" or wording.is_gone:
-        return []
-    if (kind, key, wording.revision) in known.entered:
-        return []
-    return [wording_fact("revised", wording, owed.at, once=f"{kind}:{key}:{wording.revision}:{owed.outbox_id}")]
+def is_public(wording: Wording) -> bool:
+    """Whether the item is public now, in the wording that it has."""
+    return was_public(wording) and wording.row["state"] == "published" and not wording.is_gone
+
+
+async def entered_already(wordings: Sequence[Wording]) -> set[tuple[str, int, int]]:
+    """Which of these wordings an entry commits to: kind, item, number."""
+    found: set[tuple[str, int, int]] = set()
+    for kind in KINDS:
+        keys = sorted({one.item_id for one in wordings if one.kind == kind})
+        if keys:
+            rows = await execute(
+                "SELECT item_id, revision FROM register_entry WHERE item_kind = :kind AND item_id IN :keys"
+                " AND revision IS NOT NULL",
+                kind=kind,
+                keys=keys,
+            )
+            found |= {(kind, row["item_id"], row["revision"]) for row in rows}
+    return found
 
 
 def consultation_fact(owed: Owed, known: Known, kind: str, **details: Any) -> list[Fact]:
@@ -233,8 +243,7 @@ def decided(owed: Owed, known: Known) -> list[Fact]:
         item_kind=event.kind if wording else "",
         item_id=event.item_id if wording else None,
     )
-    left = again(owed, known, event.kind, event.item_id) if event.effect == "keep" and event.kind in KINDS else []
-    return [fact, *left]
+    return [fact]
 
 
 async def heard(events: Sequence[Owed]) -> dict[int, Row]:
