@@ -6,6 +6,7 @@ from consult.accounts.pages import account, data, links, sign_in
 from consult.accounts.pages import staff as staff_pages
 from consult.analysis.pages import dashboard as analysis
 from consult.analysis.pages import journal as analysis_journal
+from consult.analysis.pages import results as analysis_results
 from consult.arguments import pages as arguments
 from consult.consultations.pages import closings, desk, making
 from consult.consultations.pages import moderation as reading_first
@@ -15,6 +16,9 @@ from consult.consultations.pages import rounds as calendar
 from consult.contributions.pages import amending, revising, writing
 from consult.contributions.pages import own as own_pages
 from consult.demo import pages as demo
+from consult.exports.pages import catalogue as exported_catalogue
+from consult.exports.pages import files as exported_files
+from consult.exports.pages import shelf as exported
 from consult.imports import pages as imports
 from consult.moderation.pages import (
     answering,
@@ -41,6 +45,11 @@ from consult.reading import list_pages as reading_list
 from consult.reading import organisation_pages as reading_organisation
 from consult.reading import pages as reading
 from consult.reading import qr_pages as reading_qr
+from consult.register.pages import entry as register_entry
+from consult.register.pages import own as own_receipts
+from consult.register.pages import proofs as register_proofs
+from consult.register.pages import reading as register
+from consult.register.pages import verifying as register_verifying
 from consult.running import pages as running
 from consult.sources import pages as sources
 from consult.territories import pages as territories
@@ -58,6 +67,7 @@ administrators = staff("administrator")
 moderators = staff("moderator")
 moderation_readers = staff("moderator", "administrator", "guarantor")
 CASE = "/moderation/cases/{id:int}"
+ENTRY = "/register/entries/{position:int}"
 all_who_answer = staff("administrator", "moderator", "rapporteur", "decision_maker", "guarantor")
 
 ROUTES: list[BaseRoute] = [
@@ -79,6 +89,15 @@ ROUTES: list[BaseRoute] = [
     get(f"{CONTRIBUTION}/qr.svg", reading_qr.contribution_qr, gate=anyone),
     get(f"{CONTRIBUTION}/arguments/{{id:int}}", reading_one.argument, gate=anyone),
     get(AMENDMENT, reading_one.amendment, gate=anyone),
+    # --- what can be downloaded
+    get("/catalog.jsonld", exported_catalogue.catalogue, gate=anyone),
+    get("/consultations/{slug}/results", analysis_results.results, gate=anyone),
+    get("/api/v1/consultations/{slug}/results", analysis_results.results_json, gate=anyone),
+    get("/consultations/{slug}/exports", exported.exports, gate=anyone),
+    post("/consultations/{slug}/exports", exported.ask, gate=anyone),
+    get("/consultations/{slug}/exports/dcat.jsonld", exported_catalogue.dataset, gate=anyone),
+    get("/consultations/{slug}/exports/{name}.sha256", exported_files.export_digest, gate=anyone),
+    get("/consultations/{slug}/exports/{name}", exported_files.export_file, gate=anyone),
     # --- arguments, sources and votes
     get(f"{CONTRIBUTION}/arguments/new", arguments.new_argument, gate=signed_in),
     post(f"{CONTRIBUTION}/arguments/new", arguments.send_argument, gate=signed_in),
@@ -221,6 +240,22 @@ ROUTES: list[BaseRoute] = [
     post("/moderation/closing/{slug}", closing.send_closing, gate=staff("moderator")),
     get("/moderation/decisions", moderation_record.public_record, gate=anyone),
     get("/moderation/decisions.csv", moderation_record.record_file, gate=anyone),
+    # --- the register
+    get("/register", register.register, gate=anyone),
+    get("/register/heads", register.heads, gate=anyone),
+    get("/register/head", register_proofs.head, gate=anyone),
+    get("/register/checkpoint", register_proofs.head, gate=anyone, name="checkpoint"),
+    get("/register/key", register_proofs.key, gate=anyone),
+    get("/register/proof", register_proofs.proof, gate=anyone),
+    get("/register/tile/{path:path}", register_proofs.tile, gate=anyone),
+    get("/register/verify", register_verifying.verify_page, gate=anyone),
+    post("/register/verify", register_verifying.verify, gate=anyone),
+    get(ENTRY, register_entry.entry, gate=anyone),
+    get(f"{ENTRY}/receipt.json", register_entry.receipt_file, gate=anyone),
+    get(f"{ENTRY}/qr.svg", register_entry.entry_qr, gate=anyone),
+    get("/register/items/{kind}/{id:int}", register_entry.item, gate=anyone),
+    get("/account/receipts", own_receipts.own_receipts, gate=signed_in),
+    post("/account/receipts/{position:int}/mail", own_receipts.mail_receipt, gate=signed_in),
     # --- following, and refusing mails
     get("/follow/{kind}/{id:int}", follows.follow_page, gate=signed_in),
     post("/follow/{kind}/{id:int}", follows.choose_frequency, gate=signed_in),

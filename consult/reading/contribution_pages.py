@@ -79,10 +79,11 @@ def _just_done(scene: Scene) -> dict[str, str] | None:
     frame, done = scene.frame, scene.just_done(scene.frame)
     if not done:
         return None
+    receipt = {"href": f"/register/items/contribution/{frame['id']}", "link": gettext(N_("Voir le reçu"))}
     if done == "corrected":
-        return {"kind": "success", "text": gettext(N_("Votre modification est publiée."))}
+        return {"kind": "success", "text": gettext(N_("Votre modification est publiée.")), **receipt}
     words = gettext(N_("Votre contribution est publiée. Elle porte le n° %(number)s."))
-    return {"kind": "success", "text": words % {"number": frame["number"]}}
+    return {"kind": "success", "text": words % {"number": frame["number"]}, **receipt}
 
 
 async def argument(request: Request) -> Response:

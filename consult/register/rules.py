@@ -69,6 +69,12 @@ _OF_ITEMS: dict[str, dict[str, str]] = {
         "argument": N_("Soutien retiré à un argument sous la contribution n° %(number)s"),
         "source": N_("Soutien retiré à une source sous la contribution n° %(number)s"),
     },
+    "tallied": {
+        "contribution": N_("Décompte de votes ajouté à la contribution n° %(number)s"),
+        "amendment": N_("Décompte de votes ajouté à une proposition de modification de la contribution n° %(number)s"),
+        "argument": N_("Décompte de soutiens ajouté à un argument sous la contribution n° %(number)s"),
+        "source": N_("Décompte de soutiens ajouté à une source sous la contribution n° %(number)s"),
+    },
     "decided": {
         "contribution": N_("Décision de modération sur la contribution n° %(number)s"),
         "amendment": N_("Décision de modération sur une proposition de modification de la contribution n° %(number)s"),
@@ -83,6 +89,15 @@ OUTCOMES: dict[str, str] = {
     "upheld": N_("recours rejeté, décision maintenue"),
     "reversed": N_("recours accepté, décision annulée"),
 }
+
+
+INSTANTS: dict[str, str] = {
+    "opens_at": N_("Ouverture"),
+    "closed_at": N_("Fin prévue auparavant"),
+    "closes_at": N_("Fin"),
+    "cut_off": N_("Données arrêtées"),
+}
+"""Instants that an entry may hold beside its own."""
 
 
 def sentence_of(entry: Entry) -> tuple[str, dict[str, str]]:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from consult.register.checking import check_receipt
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from consult.register.canonical import canonical, commitment
+from consult.register.checking import check_receipt
 from consult.register.merkle import inclusion_proof, leaf_hash, node_hash, root_of
 from consult.register.notes import Head, check_note, vkey, write_note
 

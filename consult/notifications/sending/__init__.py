@@ -233,7 +233,7 @@ def _answer_to_recipient(error: Exception) -> tuple[int, str]:
 
 
 async def message_of(row: Mail, sender: Sender | None = None) -> EmailMessage:
-    """The mail as it goes over the wire: text, HTML, and what is enclosed. Its Message-ID is the same at every attempt."""
+    """The mail as it goes over the wire, with what is enclosed. Its Message-ID is the same at every attempt."""
     sender = sender or await sender_of(row.territory_id)
     _, address = parseaddr(settings().mail_from)
     message = EmailMessage(policy=SMTP_POLICY)

@@ -5,6 +5,7 @@ from email.message import EmailMessage
 
 from consult.notifications.models import Mail
 from consult.register.models import RegisterEntry
+from consult.register.receipts import receipt_of
 from consult.territories.models import Territory
 
 RECEIPT = "receipt"
@@ -14,16 +15,16 @@ async def enclose(message: EmailMessage, row: Mail) -> None:
     """Attach the receipt that a mail is about, if it is about one that is still this person's."""
     if row.about_kind != RECEIPT or row.about_id is None or row.account_id is None:
         return
-    from consult.register.receipts import receipt_of
 
     entry = await RegisterEntry.get_or_none(id=row.about_id, account_id=row.account_id)
-    territory = await Territory.get_or_none(id=row.territory_id) if entry is not None else None
-    receipt = await receipt_of(territory, entry) if entry is not None and territory is not None else None
-    if entry is None or territory is None or receipt is None:
+    territory = await Territory.get_or_none(id=row.territory_id)
+    if entry is None or territory is None:
         return
-    message.add_attachment(
-        json.dumps(receipt, ensure_ascii=False).encode(),
-        maintype="application",
-        subtype="json",
-        filename=f"recu-{territory.slug}-{entry.position}.json",
-    )
+    receipt = await receipt_of(territory, entry, account_id=row.account_id)
+    if receipt is not None:
+        message.add_attachment(
+            json.dumps(receipt, ensure_ascii=False).encode(),
+            maintype="application",
+            subtype="json",
+            filename=f"recu-{territory.slug}-{entry.position}.json",
+        )

@@ -23,7 +23,7 @@ async def entry(request: Request) -> Response:
     """The entry in words, where it stands in the tree, and its receipt, once a signed head covers it."""
     row, here = await access_entry(request), territory(request)
     titles = {one["slug"]: one["title"] for one in await consultations_entered(here.id)}
-    receipt = await receipt_of(here, row)
+    receipt = await receipt_of(here, row, account_id=visitor(request).account_id)
     is_mine = visitor(request).signed_in and row.account_id == visitor(request).account_id
     standing = await _standing(here.id, row, is_mine=is_mine)
     return page(
@@ -46,7 +46,7 @@ async def receipt_file(request: Request) -> Response:
         NotFound: there is no such entry, or no signed head covers it yet.
     """
     row = await access_entry(request)
-    receipt = await receipt_of(territory(request), row)
+    receipt = await receipt_of(territory(request), row, account_id=visitor(request).account_id)
     if receipt is None:
         raise NotFound
     headers = {

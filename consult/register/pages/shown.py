@@ -1,14 +1,14 @@
 """Entries as templates take them."""
 
 import json
-from base64 import b64decode
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
 from consult.register.models import RegisterHead
-from consult.register.rules import VOTES, details_of, sentence_of
+from consult.register.notes import parse_vkey
+from consult.register.rules import INSTANTS, VOTES, details_of, sentence_of
 from consult.web.language import gettext
 
 Row = dict[str, Any]
@@ -43,13 +43,20 @@ def entry_shown(position: int, at: datetime, entry: str, titles: Mapping[str, st
         "item": fields.get("item", ""),
         "words": said(fields),
         "details": [(gettext(term), gettext(words)) for term, words in details_of(fields)],
+        "instants": _instants(fields),
         "count": count if isinstance(count, int) else 0,
         "slug": slug if slug in titles else "",
         "consultation": titles.get(slug, ""),
         "digest": fields.get("content", ""),
         "is_vote": fields.get("kind") in VOTES,
+        "sha256": fields.get("sha256", ""),
         "is_past": fields.get("kind") == "imported",
     }
+
+
+def _instants(fields: Mapping[str, Any]) -> list[tuple[str, datetime]]:
+    found = [(gettext(term), instant_of(str(fields.get(name, "")))) for name, term in INSTANTS.items()]
+    return [(term, at) for term, at in found if at is not None]
 
 
 def head_shown(head: RegisterHead) -> Row:
@@ -59,7 +66,7 @@ def head_shown(head: RegisterHead) -> Row:
 
 def fingerprint(key: str) -> str:
     """The SHA-256 of a public key (the line that verifiers write down), to be compared by eye or read aloud."""
-    return groups(sha256(b64decode(key.rpartition("+")[2])[1:]).hexdigest())
+    return groups(sha256(parse_vkey(key)[1]).hexdigest())
 
 
 def groups(digest: str) -> str:
