@@ -80,8 +80,9 @@ async def made(results: Results) -> ExportSet:
 
 
 def digests(one: ExportSet) -> dict[str, str]:
-    """What stands in the folder of a set."""
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(set_folder(one.id).iterdir())}
+    """What stands in the folder of a set under a name of its own."""
+    files = sorted(set_folder(one.id).glob("[!.]*"))
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 async def files_are_whole(one: ExportSet) -> dict[str, Any]:

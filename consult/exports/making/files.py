@@ -97,7 +97,7 @@ def open_folder(key: int) -> Path:
     folder = set_folder(key)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for left in folder.glob(f".*{PART}*"):
+        for left in folder.glob(".*"):  # ours begin with a letter; writers keep their unfinished things behind a point
             _drop(left)
     except OSError as error:
         raise cannot_write(folder, error) from error
