@@ -108,10 +108,7 @@ async def _read(owed: Sequence[Owed]) -> Known:
     decided_on = [(event.kind, event.item_id) for event in events if isinstance(event, DECIDED) and event.kind in KINDS]
     return await Known.reading(
         [getattr(event, "consultation_id", None) for event in events],
-        [
-            *items,
-            *((event.kind, event.item_id) for event in events if isinstance(event, DECIDED) and event.kind in KINDS),
-        ],
+        [*items, *decided_on],
         [event.round_id for event in events if isinstance(event, RoundExtended | RoundShortened | RoundReopened)],
     )
 
