@@ -1,16 +1,15 @@
 """What the dashboard of a consultation shows: the kept figures, the outline, and how old the queue is."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from consult.analysis.models import ConsultationFigures
+from consult.analysis.queries.periods import periods_of
 from consult.consultations.queries import ConsultationView, SectionNode, outline
 from consult.core.database import execute, instant
 
 MOST_DAYS = 62
-MOST_WEEKS = 62
 
 
 @dataclass(frozen=True)
@@ -82,25 +81,10 @@ async def empty_sections(consultation_id: int) -> list[SectionNode]:
 def stretches(figures: ConsultationFigures, view: ConsultationView, now: datetime, zone: ZoneInfo) -> Stretches:
     """The days of a consultation, quiet ones included, from its first round (or act) to its last, or to today."""
     days = {date.fromisoformat(day): [int(one) for one in numbers] for day, *numbers in figures.days}
-    marks = [*days, *(one.opens_at.astimezone(zone).date() for one in view.rounds if one.opens_at <= now)]
-    if not marks:
-        return Stretches()
-    ends = [min(one.closes_at, now) - timedelta(microseconds=1) for one in view.rounds if one.opens_at <= now]
-    first, last = min(marks), max(*marks, *(end.astimezone(zone).date() for end in ends), date.min)
-    each, key = _scale(first, last)
-    parts: dict[date, list[int]] = {}
-    for place in range((last - first).days + 1):
-        day = first + timedelta(days=place)
-        sums = parts.setdefault(key(day), [0, 0, 0])
-        for series, number in enumerate(days.get(day, ())):
-            sums[series] += number
-    return Stretches(each, [Stretch(start, numbers) for start, numbers in parts.items()])
-
-
-def _scale(first: date, last: date) -> tuple[str, Callable[[date], date]]:
-    length = (last - first).days + 1
-    if length <= MOST_DAYS:
-        return "day", lambda day: day
-    if length <= MOST_WEEKS * 7:
-        return "week", lambda day: day - timedelta(days=day.weekday())
-    return "month", lambda day: day.replace(day=1)
+    periods = periods_of(days, view.rounds, now, zone, MOST_DAYS)
+    parts = [Stretch(start, [0, 0, 0]) for start in periods.starts]
+    place = periods.places()
+    for day, numbers in days.items():
+        for series, number in enumerate(numbers):
+            parts[place(day)].numbers[series] += number
+    return Stretches(periods.each, parts)

@@ -29,7 +29,8 @@ class Periods:
     def places(self) -> Callable[[date], int]:
         """Where a day belongs: the place of its part."""
         key, place = _KEYS[self.each], {start: place for place, start in enumerate(self.starts)}
-        return lambda day: place[max(key(day), self.starts[0])]
+        first = self.starts[0] if self.starts else date.min
+        return lambda day: place[max(key(day), first)]
 
 
 _KEYS: dict[str, Callable[[date], date]] = {
