@@ -106,11 +106,15 @@ async def _read(owed: Sequence[Owed]) -> Known:
     items = [about(event) for event in events if isinstance(event, (*PUBLISHED, *REVISED, *WITHDRAWN, TallyRecorded))]
     items += [("contribution", event.contribution_id) for event in events if isinstance(event, ContributionRevised)]
     decided_on = [(event.kind, event.item_id) for event in events if isinstance(event, DECIDED) and event.kind in KINDS]
-    return await Known.reading(
+    known = await Known.reading(
         [getattr(event, "consultation_id", None) for event in events],
         [*items, *decided_on],
         [event.round_id for event in events if isinstance(event, RoundExtended | RoundShortened | RoundReopened)],
     )
+    if decisions := sorted({event.decision_id for event in events if isinstance(event, DecisionMade)}):
+        rows = await execute("SELECT id FROM decision WHERE id IN :keys AND hidden_meanwhile", keys=decisions)
+        known.hiding = {row["id"] for row in rows}
+    return known
 
 
 async def _enter_left_out(owed: Sequence[Owed], known: Known) -> None:
