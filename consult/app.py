@@ -40,7 +40,7 @@ from consult.web.page_cache import PageCache
 PATIENCE_SECONDS = 10.0
 ROOMS = (
     "territories", "accounts", "organisations", "consultations", "contributions", "arguments", "sources", "votes",
-    "moderation", "imports", "notifications", "register", "exports", "demo",
+    "moderation", "imports", "notifications", "register", "exports", "reports", "demo",
 )  # fmt: skip
 
 
