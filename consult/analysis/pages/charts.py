@@ -55,6 +55,7 @@ def charts_of(
             {
                 "title": f"{gettext(words)} {gettext(EACH[each])}",
                 "sentence": _sentence(each, starts, numbers),
+                "is_drawn": any(number != 0 for number in numbers),
                 "columns": [(_word(each)(first), shown_cell(n)) for first, n in zip(starts, numbers, strict=True)],
             }
         )

@@ -32,7 +32,7 @@ WITHHELD = {
     FEW_PEOPLE: N_(
         "Moins de 5 particuliers ou moins de 5 organisations ont écrit : en dire plus pourrait désigner quelqu’un."
     ),
-    ONE_KIND: N_("Une seule sorte d’auteurs a écrit : il n’y a rien à comparer."),
+    ONE_KIND: N_("Parmi les participants, une seule sorte d’auteurs a écrit : il n’y a rien à comparer."),
 }
 TOPS = {
     "supported": (N_("Les plus soutenues"), N_("Le plus de votes « d’accord »."), "votes"),
@@ -98,7 +98,7 @@ def results_view(
     hidden = cell is not None and not all(isinstance(one, int) for one in cell.values())
     return {
         "headline": _headline(asked, told),
-        "numbers": _big(figures, asked, told),
+        "numbers": _big(figures, asked),
         "votes": _votes(figures, counted, asked),
         "voters": figures["votes"]["contributions"]["total"],
         "both_sides": _both_sides(figures, counted, asked),
@@ -175,18 +175,20 @@ def _headline(asked: Asked, told: Mapping[str, Told]) -> str:
         return sentence % {"counts": _counts(told, *WRITTEN), "votes": _counts(told, "votes")}
     counts = {"counts": _counts(told, "contributions", "arguments", "sources"), "votes": _counts(told, "votes")}
     if asked.section:
+        if not any(told.values()):
+            return gettext("Cette rubrique n’a encore rien reçu.")
         return gettext("Cette rubrique a reçu %(counts)s, et %(votes)s sur ses contributions.") % counts
     if not any(told.values()):
         return gettext("Personne n’a encore participé.")
     return gettext("La consultation a reçu %(counts)s, et %(votes)s sur ses contributions.") % counts
 
 
-def _big(figures: Mapping[str, Any], asked: Asked, told: Mapping[str, Told]) -> list[tuple[int, str]]:
-    """The large figures: only what is not in the headline, about people."""
+def _big(figures: Mapping[str, Any], asked: Asked) -> list[tuple[int, str]]:
+    """The large figures, of the whole."""
     if asked.anything:
         return []
     totals = figures["totals"]
-    return [
+    numbers = [
         (totals["participants"], ngettext("participant", "participants", totals["participants"])),
         (totals["authors"], ngettext("auteur", "auteurs", totals["authors"])),
         (totals["voters"], ngettext("votant", "votants", totals["voters"])),
@@ -194,6 +196,7 @@ def _big(figures: Mapping[str, Any], asked: Asked, told: Mapping[str, Told]) -> 
         (totals["arguments"], ngettext("argument", "arguments", totals["arguments"])),
         (totals["votes"], ngettext("vote", "votes", totals["votes"])),
     ]
+    return [(number, words) for number, words in numbers if number]
 
 
 def _votes(figures: Mapping[str, Any], counted: Counted, asked: Asked) -> list[int] | None:
@@ -260,7 +263,7 @@ def _time(figures: Mapping[str, Any], counted: Counted, asked: Asked) -> dict[st
                 for place, number in enumerate(numbers):
                     series[part][place] += number
     return {
-        "charts": charts_of(each, starts, series, names),
+        "charts": [chart for chart in charts_of(each, starts, series, names) if chart["is_drawn"]],
         "table": table_of(each, starts, series, names),
         "has_hidden": any(not isinstance(number, int) for numbers in series for number in numbers),
     }
