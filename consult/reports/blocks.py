@@ -10,7 +10,7 @@ from html import unescape
 
 from consult.core.text.htmlreader import Tag, read_tokens
 from consult.core.text.links import safe_address
-from consult.reports.content import Block, Blocks, ListItem, Listing, Paragraph, Quote, Words
+from consult.reports.content import Block, Blocks, Listing, ListItem, Paragraph, Quote, Words
 
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 # What XML forbids, and what a page has no sign for: no such character is stored, and none would pass if one were.
@@ -30,9 +30,7 @@ def plain(*texts: str, strong: bool = False) -> Blocks:
 
 def paragraphs(text: str) -> Blocks:
     """Plain text that somebody typed: empty lines part paragraphs, newlines break lines."""
-    return tuple(
-        Paragraph(_with_breaks(part.strip())) for part in re.split(r"\n[ \t]*\n", legal(text)) if part.strip()
-    )
+    return tuple(Paragraph(_with_breaks(part.strip())) for part in re.split(r"\n[ \t]*\n", legal(text)) if part.strip())
 
 
 def blocks(html: str) -> Blocks:

@@ -6,8 +6,7 @@ from datetime import UTC
 
 from consult.analysis.queries.figures import About, public_figures
 from consult.consultations.models import ModerationTime, Procedure
-from consult.consultations.pages.words import deeds_of, listing, shown_frame
-from consult.consultations.pages.words import DEED_WORDS
+from consult.consultations.pages.words import DEED_WORDS, deeds_of, listing, shown_frame
 from consult.consultations.queries import SectionNode, outline, rounds_of, rule_changes_of, snapshots_of
 from consult.exports.tables.shape import Scope
 from consult.reports.blocks import blocks, legal, paragraphs, plain
@@ -357,7 +356,9 @@ async def _closings(scope: Scope, calendar: Calendar) -> list[Node]:
     for one in await snapshots_of(scope.consultation_id):
         nodes.append(Heading(2, legal(one["name"]), f"closing{one['id']}"))
         said = [
-            gettext("Période « %(name)s » close le %(end)s.", name=legal(one["round"]), end=calendar.end(one["closes_at"]))
+            gettext(
+                "Période « %(name)s » close le %(end)s.", name=legal(one["round"]), end=calendar.end(one["closes_at"])
+            )
         ]
         nodes.append(Prose(plain(*said)))
         if one["sequel"]:

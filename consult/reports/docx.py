@@ -167,7 +167,13 @@ class DocxWriter:
     # Blocks.
 
     def _blocks(
-        self, many: Blocks, *, style: str = "", depth: int = 0, numbering: tuple[int, int] | None = None, indent: int = 0
+        self,
+        many: Blocks,
+        *,
+        style: str = "",
+        depth: int = 0,
+        numbering: tuple[int, int] | None = None,
+        indent: int = 0,
     ) -> None:
         """Blocks one after the other; the first paragraph carries the item's mark, the others stand under its text."""
         for one in many:

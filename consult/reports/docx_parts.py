@@ -166,9 +166,7 @@ class Numberings:
 
     def numbered(self, level: int, start: int) -> int:
         """A numbering of one list (or of the rest of one, where its numbers jump)."""
-        return self._add(
-            NUMBERS, f'<w:lvlOverride w:ilvl="{level}"><w:startOverride w:val="{start}"/></w:lvlOverride>'
-        )
+        return self._add(NUMBERS, f'<w:lvlOverride w:ilvl="{level}"><w:startOverride w:val="{start}"/></w:lvlOverride>')
 
     def _add(self, abstract: int, override: str) -> int:
         from docx.oxml import parse_xml
@@ -188,7 +186,10 @@ def _abstract(key: int, levels: Sequence[tuple[str, str]]) -> str:
         f'<w:lvlJc w:val="left"/><w:pPr><w:ind w:left="{STEP * (at + 1)}" w:hanging="{STEP}"/></w:pPr></w:lvl>'
         for at, (form, mark) in enumerate(levels)
     )
-    return f'<w:abstractNum xmlns:w="{W}" w:abstractNumId="{key}"><w:multiLevelType w:val="multilevel"/>{inner}</w:abstractNum>'
+    return (
+        f'<w:abstractNum xmlns:w="{W}" w:abstractNumId="{key}"><w:multiLevelType w:val="multilevel"/>{inner}'
+        "</w:abstractNum>"
+    )
 
 
 def add_chart(document: Any, chart: Chart, number: int, accent: str) -> str:
@@ -223,7 +224,8 @@ def _chart_xml(chart: Chart, accent: str) -> str:
         f"<c:tx><c:v>{escape(chart.caption)}</c:v></c:tx>"
         f'<c:spPr><a:solidFill><a:srgbClr val="{accent}"/></a:solidFill></c:spPr><c:invertIfNegative val="0"/>{labels}'
         f'<c:cat><c:strLit><c:ptCount val="{len(points)}"/>{names}</c:strLit></c:cat>'
-        f'<c:val><c:numLit><c:formatCode>General</c:formatCode><c:ptCount val="{len(points)}"/>{values}</c:numLit></c:val>'
+        f'<c:val><c:numLit><c:formatCode>General</c:formatCode><c:ptCount val="{len(points)}"/>{values}</c:numLit>'
+        "</c:val>"
         '</c:ser><c:gapWidth val="40"/><c:axId val="1"/><c:axId val="2"/></c:barChart>'
         f'<c:catAx><c:axId val="1"/><c:scaling><c:orientation val="{order}"/></c:scaling><c:delete val="0"/>'
         f'<c:axPos val="{"b" if columns else "l"}"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/>'

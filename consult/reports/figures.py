@@ -73,14 +73,26 @@ def _votes(votes: Mapping[str, Any]) -> Iterator[Node]:
     )
     whole = told["total"]["total"]
     yield _bars(
-        gettext("Votes sur les contributions"), [label for _, label in words[:3]], [told[n]["total"] for n, _ in words[:3]]
+        gettext("Votes sur les contributions"),
+        [label for _, label in words[:3]],
+        [told[n]["total"] for n, _ in words[:3]],
     )
     if told["total"]["tallied"]:
         yield Table(
             gettext("Répartition des votes sur les contributions"),
-            (gettext("Avis"), gettext("Votes sur ce site"), gettext("Votes repris d’ailleurs"), gettext("En tout"), gettext("Part")),
+            (
+                gettext("Avis"),
+                gettext("Votes sur ce site"),
+                gettext("Votes repris d’ailleurs"),
+                gettext("En tout"),
+                gettext("Part"),
+            ),
             tuple(
-                (label, *(figure(told[name][how]) for how in ("voters", "tallied", "total")), share(told[name]["total"], whole))
+                (
+                    label,
+                    *(figure(told[name][how]) for how in ("voters", "tallied", "total")),
+                    share(told[name]["total"], whole),
+                )
                 for name, label in words
             ),
             (False, True, True, True, True),
@@ -128,7 +140,9 @@ def _days(days: Sequence[Mapping[str, Any]], calendar: Calendar, rounds: Sequenc
         (False, *(True for _ in shown)),
     )
     if "votes" not in [name for name, _ in shown]:
-        yield Prose(plain(gettext("Les votes repris d’ailleurs n’ont pas de date : ils ne sont pas dans ce tableau.")), "note")
+        yield Prose(
+            plain(gettext("Les votes repris d’ailleurs n’ont pas de date : ils ne sont pas dans ce tableau.")), "note"
+        )
 
 
 def _columns(caption: str, days: Sequence[str], values: Sequence[int]) -> Chart:
@@ -184,7 +198,8 @@ def _sections(sections: Sequence[Mapping[str, Any]]) -> Iterator[Node]:
         gettext("Participation par rubrique, avec les rubriques qu’elle contient"),
         (gettext("Rubrique"), gettext("Contributions"), gettext("Arguments"), gettext("Sources"), gettext("Votes")),
         tuple(
-            (legal(f"{one['number']}. {one['title']}"), *(figure(one["below"][name]) for name in names)) for one in every
+            (legal(f"{one['number']}. {one['title']}"), *(figure(one["below"][name]) for name in names))
+            for one in every
         ),
         (False, True, True, True, True),
     )
@@ -225,9 +240,7 @@ def decision_nodes(figures: Mapping[str, Any], record: str) -> Iterator[Node]:
     """« Décisions de modération », in numbers."""
     decisions = figures["decisions"]
     yield Heading(1, gettext("Décisions de modération"), "decisions")
-    rows = [
-        (gettext(words), figure(decisions[effect])) for effect, words in EFFECTS.items() if decisions.get(effect)
-    ]
+    rows = [(gettext(words), figure(decisions[effect])) for effect, words in EFFECTS.items() if decisions.get(effect)]
     if not rows:
         yield Prose(plain(gettext("Aucune décision de modération n’a été prise.")))
         return
@@ -242,7 +255,8 @@ def decision_nodes(figures: Mapping[str, Any], record: str) -> Iterator[Node]:
         said.append(
             ngettext(
                 "%(num)s de ces décisions a été prise par un seuil automatique, en attendant qu’une personne relise.",
-                "%(num)s de ces décisions ont été prises par un seuil automatique, en attendant qu’une personne relise.",
+                "%(num)s de ces décisions ont été prises par un seuil automatique, en attendant qu’une personne"
+                " relise.",
                 decisions["automated"],
             )
         )

@@ -103,7 +103,9 @@ class HtmlWriter:
         level = one.level + 1
         annexes = "".join(
             _under(level, annex.heading)
-            + "".join(f'<div class="beside"><p class="by">{_e(words)}</p>{blocks(text)}</div>' for words, text in annex.parts)
+            + "".join(
+                f'<div class="beside"><p class="by">{_e(words)}</p>{blocks(text)}</div>' for words, text in annex.parts
+            )
             for annex in one.annexes
         )
         explanation = f"{_under(level, one.explanation_heading)}{blocks(one.explanation)}" if one.explanation else ""

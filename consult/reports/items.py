@@ -24,8 +24,14 @@ from consult.sources.rules import CATEGORIES
 
 DEEPEST = 5
 GONE = {
-    "contribution": (N_("Contribution n° %(number)s retirée par son auteur"), N_("Contribution n° %(number)s masquée par décision")),
-    "amendment": (N_("Proposition de modification retirée par son auteur"), N_("Proposition de modification masquée par décision")),
+    "contribution": (
+        N_("Contribution n° %(number)s retirée par son auteur"),
+        N_("Contribution n° %(number)s masquée par décision"),
+    ),
+    "amendment": (
+        N_("Proposition de modification retirée par son auteur"),
+        N_("Proposition de modification masquée par décision"),
+    ),
     "argument": (N_("Argument retiré par son auteur"), N_("Argument masqué par décision")),
     "source": (N_("Source retirée par son auteur"), N_("Source masquée par décision")),
 }  # fmt: skip
@@ -117,7 +123,9 @@ class Teller:
     def _ballots(self, row: Row, tallies: Sequence[Row]) -> Ballots:
         parts = tuple(row[f"votes_{end}"] + row[f"tally_{end}"] for end in ENDS)
         notes = [
-            gettext("%(origin)s : %(numbers)s.", origin=legal(one["origin_label"]), numbers=in_words([one[e] for e in ENDS]))
+            gettext(
+                "%(origin)s : %(numbers)s.", origin=legal(one["origin_label"]), numbers=in_words([one[e] for e in ENDS])
+            )
             for one in tallies
         ]
         earlier = [row[f"earlier_{end}"] for end in ENDS]

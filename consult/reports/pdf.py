@@ -1,6 +1,8 @@
 """The PDF: the nodes as data for the typesetter, which works in a process of its own."""
 
 import asyncio
+import errno
+import os
 import sys
 from collections.abc import AsyncIterator
 from importlib.util import find_spec
@@ -52,7 +54,7 @@ async def typeset(folder: Path) -> Path:
         ConsultError: the typesetter failed, or took too long; its own words are in the message.
     """
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "consult.reports.typesetting", str(folder.resolve())),
+        *(sys.executable, "-m", "consult.reports.typesetting", str(folder)),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
@@ -66,6 +68,14 @@ async def typeset(folder: Path) -> Path:
             process.kill()
             await process.wait()
     if process.returncode:
-        last = said.decode("utf-8", "replace").strip().splitlines()[-1:] or ["it said nothing"]
-        raise ConsultError(f"pdf: the typesetter failed (status {process.returncode}): {last[0]}")
+        raise _failure(process.returncode, said.decode("utf-8", "replace"))
     return folder / "report.pdf"
+
+
+def _failure(status: int, said: str) -> Exception:
+    """What went wrong, as whoever asked for the file is told."""
+    if os.strerror(errno.ENOSPC) in said:
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    lines = [line for line in said.splitlines() if line.startswith(("RuntimeError", "error", "MemoryError"))]
+    words = (lines or said.strip().splitlines()[-1:] or ["it said nothing"])[0]
+    return ConsultError(f"pdf: the typesetter failed (status {status}): {words}")

@@ -69,9 +69,12 @@ async def weight(consultation_id: int) -> int:
 
 async def length(consultation_id: int) -> int:
     """How many characters their texts hold."""
-    parts = [
+    own = (
         "SELECT COALESCE(SUM(LENGTH(body_html) + LENGTH(explanation_html)), 0) AS n FROM contribution"
-        " WHERE consultation_id = :consultation AND state = 'published'",
+        " WHERE consultation_id = :consultation AND state = 'published'"
+    )
+    parts = [
+        own,
         *(
             f"SELECT COALESCE(SUM(LENGTH(i.body_html)), 0) FROM contribution c JOIN {table} i"
             " ON i.contribution_id = c.id WHERE c.consultation_id = :consultation AND i.state = 'published'"

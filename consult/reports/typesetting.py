@@ -17,7 +17,6 @@ from typing import Any
 import orjson
 
 HERE = Path(__file__).resolve().parent
-STANDARD = "ua-1"
 MOST_TRIES = 12
 
 # Letters and signs of which the first font is known to have all: nothing of them has to be tried.
@@ -29,7 +28,9 @@ _PIECE = re.compile(
     f"|[^{_SAFE}](?:[\u0300-\u036f\u20d0-\u20ff\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]|\u200d[^{_SAFE}])*"
 )
 # Writings that no font at hand can draw: not worth a try each.
-_NEVER = re.compile("[\u0e00-\u0fff\u1100-\u11ff\u2e80-\u303e\u3040-\ua4cf\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]")
+_NEVER = re.compile(
+    "[\u0e00-\u0fff\u1100-\u11ff\u2e80-\u303e\u3040-\ua4cf\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 _REFUSED = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
 _ESCAPED = re.compile(r"\\u\{([0-9a-fA-F]{1,6})\}")
 
@@ -76,7 +77,7 @@ def _compile(folder: Path, fonts: Any, front: dict[str, Any]) -> None:
         output=str(folder / "report.pdf"),
         root=str(folder),
         font_paths=fonts,
-        pdf_standards=[STANDARD],
+        pdf_standards=["ua-1"],
         timestamp=front["timestamp"],
     )
 
@@ -130,10 +131,11 @@ def _drawn(pieces: list[str], fonts: Any) -> bool:
     try:
         typst.compile(
             _TRIAL,
+            output=None,
             format="pdf",
             font_paths=fonts,
             sys_inputs={"pieces": orjson.dumps(pieces).decode()},
-            pdf_standards=[STANDARD],
+            pdf_standards=["ua-1"],
             timestamp=0,
         )
     except typst.TypstError:

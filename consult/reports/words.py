@@ -1,4 +1,4 @@
-"""Words, numbers and dates of documents, in the language of the territory: the same as on pages, from the same place."""
+"""Words, numbers and dates of documents, in the territory's language: those of pages, from the same place."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
