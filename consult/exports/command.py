@@ -92,19 +92,16 @@ def _target(out: str, asked: Sequence[Product], table: str | None) -> Path | Non
     if len(asked) > 1:
         raise CannotExport("standard output takes one file: name a table with --table, or a folder with --out")
     if sys.stdout.isatty() and asked[0].word not in {"csv", "tableur", "jsonl", "html"}:
-        raise CannotExport("this is a terminal, and that file is not text: send it on (> or |), or name a file with --out")
+        raise CannotExport(
+            "this is a terminal, and that file is no text: send it on (> or |), or name a file with --out"
+        )
     return None
 
 
 async def _write_all(asked: Sequence[Product], target: Path | None, scope: Scope, progress: Progress) -> list[str]:
-    if len(asked) == 1 and not (target and (target.is_dir() or str(target).endswith(os.sep))):
+    if target is None or (len(asked) == 1 and not target.is_dir()):  # noqa: ASYNC240 - nobody else waits for a command
         return [await _write_one(asked[0], target, scope, progress)]
-    assert target is not None
-    made_here = not target.exists()
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise cannot_write(target, error) from error
+    made_here = _open(target)
     said: list[str] = []
     done: list[Path] = []
     try:
@@ -118,6 +115,20 @@ async def _write_all(asked: Sequence[Product], target: Path | None, scope: Scope
         _take_back(done, target if made_here else None)
         raise
     return said
+
+
+def _open(folder: Path) -> bool:
+    """Make the folder, if need be; whether it had to be made.
+
+    Raises:
+        CannotWrite: it cannot be.
+    """
+    made_here = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    return made_here
 
 
 def _take_back(done: Sequence[Path], folder: Path | None) -> None:
@@ -168,9 +179,7 @@ def _check(target: Path) -> None:
         raise CannotWrite(f"cannot write {target}: permission denied; nothing was left behind")
 
 
-async def _pass_on(
-    product: Product, target: Path | None, scope: Scope, tell: Callable[[int], None]
-) -> WrittenLike:
+async def _pass_on(product: Product, target: Path | None, scope: Scope, tell: Callable[[int], None]) -> WrittenLike:
     """Make the file whole somewhere else first: a pipe gets all of it or nothing."""
     with tempfile.TemporaryDirectory(prefix="consult-export-") as folder:
         made = Path(folder) / product.file_name(provisional=scope.provisional)

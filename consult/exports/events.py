@@ -15,7 +15,7 @@ class ExportsAsked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ExportsReady(Event):
-    """All the files of a set are whole, and can be downloaded; ``provisional`` ones speak of a consultation that goes on."""
+    """All the files of a set are whole, and in service; ``provisional`` ones are of a consultation that goes on."""
 
     consultation_id: int
     set_id: int

@@ -9,7 +9,8 @@ from consult.core.database import execute, instant
 from consult.exports.models import MakingState
 
 SET_COLUMNS = (
-    "s.id, s.changes, s.cut_off, s.provisional, s.state, s.steps_done, s.steps_total, s.rows_done, s.asked_at, s.made_at"
+    "s.id, s.changes, s.cut_off, s.provisional, s.state, s.steps_done, s.steps_total, s.rows_done, s.asked_at,"
+    " s.made_at"
 )
 FILE_COLUMNS = 'set_id, name, format, "table", size, sha256, rows, made_at'
 
@@ -84,7 +85,7 @@ async def file_named(territory_id: int, slug: str, name: str, *, over: bool) -> 
     was opened again is no longer final, and not found.
     """
     rows = await execute(
-        "SELECT f.set_id, f.name, f.format, f.\"table\", f.size, f.sha256, f.rows, f.made_at FROM export_file f"
+        'SELECT f.set_id, f.name, f.format, f."table", f.size, f.sha256, f.rows, f.made_at FROM export_file f'
         " JOIN export_set s ON s.id = f.set_id JOIN consultation c ON c.id = s.consultation_id"
         " WHERE c.territory_id = :territory AND c.slug = :slug AND c.state = 'published' AND s.state = 'ready'"
         " AND (s.provisional = :yes OR s.provisional = :open) AND f.name = :name"
@@ -135,7 +136,8 @@ def _dataset(row: dict[str, Any], files: list[FileView]) -> dict[str, Any]:
 async def _files_of_sets(keys: list[int]) -> dict[int, list[FileView]]:
     files: dict[int, list[FileView]] = {key: [] for key in keys}
     if keys:
-        for row in await execute(f"SELECT {FILE_COLUMNS} FROM export_file WHERE set_id IN :keys ORDER BY id", keys=keys):
+        found = f"SELECT {FILE_COLUMNS} FROM export_file WHERE set_id IN :keys ORDER BY id"
+        for row in await execute(found, keys=keys):
             files[row["set_id"]].append(_file(row))
     return files
 
@@ -154,7 +156,9 @@ async def set_in_words(key: int) -> dict[str, Any] | None:
         " WHERE s.id = :key AND s.state = 'ready' AND c.state = 'published'",
         key=key,
     )
-    return {**rows[0], "provisional": bool(rows[0]["provisional"]), "cut_off": instant(rows[0]["cut_off"])} if rows else None
+    if not rows:
+        return None
+    return {**rows[0], "provisional": bool(rows[0]["provisional"]), "cut_off": instant(rows[0]["cut_off"])}
 
 
 async def _is_told(key: int, account_id: int) -> bool:

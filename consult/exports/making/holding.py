@@ -161,7 +161,7 @@ async def let_go(held: Held) -> None:
 
 
 async def put_off(held: Held, error: Exception) -> None:
-    """Write down what went wrong; it is tried again after a growing pause, and once a day when all tries are used up."""
+    """Write down what went wrong; it is tried again after growing pauses, and once a day when all tries are used up."""
     given_up = held.attempts >= MAX_ATTEMPTS
     pause = TRY_AGAIN_AFTER if given_up else timedelta(seconds=min(3600, 5 * 2**held.attempts))
     log.error("export_given_up" if given_up else "export_failed", set_id=held.id, exc_info=error)

@@ -21,8 +21,8 @@ from consult.exports.formats import ExtraMissing, TooLarge
 from consult.exports.making.files import drop_folder, is_there, open_folder, set_folder, whole
 from consult.exports.making.holding import Held, Interrupted, Lost, beating, hold, let_go, put_off, tell
 from consult.exports.making.preparing import prepare
-from consult.exports.making.sweeping import forget_set
 from consult.exports.making.products import Product, Progress, WrittenLike, products
+from consult.exports.making.sweeping import forget_set
 from consult.exports.models import ExportFile
 from consult.exports.tables import Scope, scope_of
 
@@ -96,9 +96,10 @@ async def want_final_files() -> int:
             continue
         wanted += 1
         await execute(
-            "INSERT INTO export_set (id, consultation_id, changes, cut_off, provisional, state, steps_done, steps_total,"
-            " rows_done, attempts, error, asked_at) VALUES (:id, :consultation, :changes, :cut_off, :no, 'waiting', 0, 0,"
-            " 0, 0, '', :now) ON CONFLICT (consultation_id, changes, provisional) DO UPDATE SET state = 'waiting',"
+            "INSERT INTO export_set (id, consultation_id, changes, cut_off, provisional, state, steps_done,"
+            " steps_total, rows_done, attempts, error, asked_at)"
+            " VALUES (:id, :consultation, :changes, :cut_off, :no, 'waiting', 0, 0, 0, 0, '', :now)"
+            " ON CONFLICT (consultation_id, changes, provisional) DO UPDATE SET state = 'waiting',"
             " asked_at = excluded.asked_at, lease_until = NULL, attempts = 0 WHERE export_set.state = 'expired'",
             id=new_key(),
             consultation=row["id"],
@@ -124,9 +125,7 @@ async def make_held(held: Held) -> bool:
         async with beating(held):
             made = await _make(held)
         await tell(held)
-        if not made or not await announce_ready(
-            territory_id=held.territory_id, set_id=held.id, attempts=held.attempts
-        ):
+        if not made or not await announce_ready(territory_id=held.territory_id, set_id=held.id, attempts=held.attempts):
             raise Lost("the set was taken over, or has expired, as its last file was made")
     except Interrupted:
         await let_go(held)

@@ -21,17 +21,17 @@ class WrittenLike(Protocol):
     """What a writer tells of the file it has written: see :class:`consult.exports.formats.Written`."""
 
     @property
-    def rows(self) -> int | None: ...  # noqa: D102
+    def rows(self) -> int | None: ...
     @property
-    def size(self) -> int: ...  # noqa: D102
+    def size(self) -> int: ...
     @property
-    def sha256(self) -> str: ...  # noqa: D102
+    def sha256(self) -> str: ...
 
 
 class Make(Protocol):
     """Writes the file whole at ``path``, a temporary name that the caller renames; inside ``snapshot()``."""
 
-    async def __call__(self, path: Path, scope: Any, *, progress: Progress) -> WrittenLike: ...  # noqa: D102
+    async def __call__(self, path: Path, scope: Any, *, progress: Progress) -> WrittenLike: ...
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,8 @@ async def _drop_strays(before: float) -> int:
 
 async def _make_lost_again() -> int:
     """A disk was replaced, a folder not brought along: the rows say what was there, and it is made again."""
-    lost = {row["set_id"] for row in await execute(_IN_SERVICE) if not is_there(row["set_id"], row["name"], row["size"])}
+    rows = await execute(_IN_SERVICE)
+    lost = {row["set_id"] for row in rows if not is_there(row["set_id"], row["name"], row["size"])}
     for key in lost:
         await execute(
             "UPDATE export_set SET state = 'waiting', lease_until = NULL, attempts = 0 WHERE id = :key"

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from consult.web.language import words_of
 from consult.exports.making.products import Product, media_type_of, products
 from consult.exports.queries import FileView, SetView
 from consult.exports.tables import TABLES
+from consult.web.language import words_of
 
 LICENCE = "https://www.etalab.gouv.fr/licence-ouverte-open-licence"
 AUTHORITY = "http://publications.europa.eu/resource/authority"
