@@ -36,8 +36,9 @@ async def results(request: Request) -> Response:
     if row and counted:
         about = _about(request, view, row.counted_at, now)
         figures = await public_figures(about, counted)
-        asked = Asked.of(figures, request.query_params.get("section", ""), request.query_params.get("author", ""))
-        tops = await tops_of(about, counted.results, asked.ids, asked.writer) if asked.anything else figures["top"]
+        asked, tops = Asked.of(figures, request.query_params), figures["top"]
+        if asked.anything:
+            tops = await tops_of(view.row.id, counted.results, asked.ids, asked.writer)
         shown = results_view(figures, counted, asked, tops, request.url.path)
     return page(
         request,

@@ -59,9 +59,9 @@ class Asked:
     writer: str = ""
 
     @classmethod
-    def of(cls, figures: Mapping[str, Any], section: str, writer: str) -> "Asked":
+    def of(cls, figures: Mapping[str, Any], params: Mapping[str, str]) -> "Asked":
         """What an address asks for; what it names and is not there is not heeded."""
-        key = str(parse_key(section) or "")
+        key, writer = str(parse_key(params.get("section", "")) or ""), params.get("author", "")
         found = next((one for one in walk(figures["sections"]) if one["id"] == key), None)
         return cls(found, writer if writer in CROSSED else "")
 

@@ -22,7 +22,7 @@ from consult.analysis.queries.results import (
 from consult.consultations.queries import SectionNode, outline
 from consult.core import changes
 from consult.core.database import execute, instant
-from consult.settings import settings
+from consult.territories.queries import base_address
 
 FORMAT = "consult-figures/1"
 FIGURES = "figures"  # what pages that are kept compare: when they were counted
@@ -45,11 +45,6 @@ class About:
     at: datetime
     provisional: bool
 
-    @property
-    def url(self) -> str:
-        """The full address of the consultation."""
-        return f"{settings().base_url}/consultations/{self.slug}"
-
 
 async def public_figures(about: About, counted: Counted | None = None) -> dict[str, Any]:
     """Everything that is told of a consultation in numbers; a JSON value.
@@ -63,11 +58,11 @@ async def public_figures(about: About, counted: Counted | None = None) -> dict[s
     counted = counted or await count_results(about.consultation_id, about.zone, about.at)
     if counted is None:
         raise LookupError(f"no consultation {about.consultation_id}")
-    roots = await outline(about.consultation_id)
+    roots, url = await outline(about.consultation_id), await _url(about)
     totals, results = counted.totals, counted.results
     return {
         "format": FORMAT,
-        "consultation": {"slug": about.slug, "title": about.title, "url": about.url},
+        "consultation": {"slug": about.slug, "title": about.title, "url": url},
         "at": about.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "timezone": about.zone.key,
         "provisional": about.provisional,
@@ -89,13 +84,26 @@ async def public_figures(about: About, counted: Counted | None = None) -> dict[s
         "writers": {who: {name: results["writers"][who][name] for name in (*WRITTEN, "votes")} for who in WRITERS},
         "sections": [section_figures(root, results) for root in roots],
         "cross": _cross(results, roots),
-        "top": await tops_of(about, results),
+        "top": {
+            top: [{**one, "url": f"{url}/contributions/{one['number']}"} for one in rows]
+            for top, rows in (await tops_of(about.consultation_id, results)).items()
+        },
         "decisions": {
             **{effect: number for effect, number in sorted(counted.decisions.items()) if effect != "automated"},
             "automated": counted.decisions.get("automated", 0),
             "appeals": totals.get("appeals", 0),
         },
     }
+
+
+async def _url(about: About) -> str:
+    """The full address of the consultation, on its territory's own host."""
+    rows = await execute(
+        "SELECT h.host FROM territory_host h JOIN consultation c ON c.territory_id = h.territory_id"
+        " WHERE c.id = :consultation ORDER BY h.host",
+        consultation=about.consultation_id,
+    )
+    return f"{base_address(row['host'] for row in rows).rstrip('/')}/consultations/{about.slug}"
 
 
 def section_figures(node: SectionNode, results: dict[str, Any]) -> dict[str, Any]:
@@ -141,17 +149,13 @@ async def titles_of(consultation_id: int, numbers: set[int]) -> dict[int, str]:
 
 
 async def tops_of(
-    about: About, results: dict[str, Any], sections: set[int] | None = None, writer: str = ""
+    consultation_id: int, results: dict[str, Any], sections: set[int] | None = None, writer: str = ""
 ) -> dict[str, list[dict[str, Any]]]:
-    """The first contributions by each rank with their titles and addresses: of everything, or of a part."""
+    """The first contributions by each rank with their titles: of everything, or of a part."""
     first = first_of(results, sections, writer)
-    titles = await titles_of(about.consultation_id, {number for rows in first.values() for number, _ in rows})
+    titles = await titles_of(consultation_id, {number for rows in first.values() for number, _ in rows})
     return {
-        top: [
-            {"number": number, "title": titles[number], "url": f"{about.url}/contributions/{number}", "value": value}
-            for number, value in rows
-            if number in titles
-        ]
+        top: [{"number": number, "title": titles[number], "value": value} for number, value in rows if number in titles]
         for top, rows in first.items()
     }
 
