@@ -20,6 +20,11 @@ def plain(text: object, longest: int = _LONGEST_WORDS) -> str:
     return words if len(words) <= longest else words[:longest] + "…"
 
 
+def day(at: object) -> str:
+    """The day of an instant that an entry holds."""
+    return plain(str(at)[:10])
+
+
 @dataclass
 class Check:
     """One check: what it is about, what was found, and the places where it fails.

@@ -61,7 +61,7 @@ def _check(report: Report, archive: Archive, index: Index, keys: Sequence[str], 
         return
     own = found["consult"]
     state = "PROVISIONAL: the consultation was not over, this may still change" if own["provisional"] else "final"
-    named = f"{plain(found.get('title'), 200)} · {plain(own['consultation'], 80)}"
+    named = f"{plain(found.get('title_en') or found.get('title'), 200)} · {plain(own['consultation'], 80)}"
     report.title = f"{named} · data of {plain(own['cut_off'], 30)} · {state}"
     check_description(archive, report, found, exported)
     check_wordings(archive, report, index, own["consultation"], provisional=own["provisional"])

@@ -8,8 +8,9 @@ READ_ME_FR, READ_ME_EN, LICENCE = "LISEZMOI.md", "README.md", "LICENCE.txt"
 DATA = "data/"
 FIGURES = "figures.json"
 SUMS = "SHA256SUMS"
-HEAD, KEYS = "register/head.txt", "register/keys.txt"
-ENTRIES, PROOF, EXPORTED = "register/entries.jsonl", "register/proof.txt", "register/exported.json"
+REGISTER = "register/"
+HEAD, KEYS = f"{REGISTER}head.txt", f"{REGISTER}keys.txt"
+ENTRIES, PROOF, EXPORTED = f"{REGISTER}entries.jsonl", f"{REGISTER}proof.txt", f"{REGISTER}exported.json"
 # These prove the others, and so cannot be among those that SHA256SUMS names.
 EVIDENCE = (HEAD, KEYS, ENTRIES, PROOF, EXPORTED)
 ABOVE = (DESCRIPTION, READ_ME_FR, READ_ME_EN, LICENCE, FIGURES)

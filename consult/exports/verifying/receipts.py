@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from consult.exports.verifying import layout
-from consult.exports.verifying.checks import Check, Report, Unreadable, plain
+from consult.exports.verifying.checks import Check, Report, Unreadable, day, plain
 from consult.exports.verifying.evidence import Exported, parsed
 from consult.exports.verifying.index import ITEMS, Index, key_of
 from consult.exports.verifying.wordings import ABOVE, REMOVED
@@ -58,7 +58,7 @@ def check_against(
     for one in own:
         if not one.ok:
             check.fault(f"{one.name}: {one.words}")
-    check.words = "; ".join(plain(one.words, 200).rstrip(".") for one in own)
+    check.words = "; ".join(plain(one.words, 200).rstrip(".") for one in own if one.name not in {"form", "entry"})
     if not own:
         check.fault("there is nothing to check in it.")
     check = report.add("receipt in the package")
@@ -144,7 +144,7 @@ def _text(report: Report, entry: dict[str, Any], position: int, index: Index) ->
     elif state in REMOVED and known[0] == state:
         ground = f", on the ground {plain(known[2], 60)!r}" if known[2] else ""
         check.words = (
-            f"it was {REMOVED[state]} on {plain(known[1], 10)}{ground}: its text is not in the data any more, the"
+            f"it was {REMOVED[state]} on {day(known[1])}{ground}: its text is not in the data any more, the"
             f" mention of it is ({place}). This is no fault of the package"
         )
     elif state == ABOVE:

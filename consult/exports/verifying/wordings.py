@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from consult.exports.verifying.archive import Archive
-from consult.exports.verifying.checks import Check, Report, Unreadable, plain
+from consult.exports.verifying.checks import Check, Report, Unreadable, day, plain
 from consult.exports.verifying.index import Index
 from consult.exports.verifying.rows import Row, file_of, rows_of
 from consult.register.canonical import SALT_BYTES, commitment
@@ -135,7 +135,8 @@ def check_wordings(archive: Archive, report: Report, index: Index, slug: str, *,
         check.words += f", and so are {counts.past} earlier wordings"
     if counts.elsewhere:
         report.notes.append(
-            f"{counts.elsewhere} items had been removed where they were imported from: the register never had them."
+            f"{counts.elsewhere} of the removed texts had been removed where they were imported from: the register never"
+            " had them."
         )
     if counts.waiting:
         report.unchecked.append(
@@ -230,7 +231,7 @@ def _published(
     if known[0] != "published":
         check.fault(
             f"{row.place}: {worded.name(row)} is shown, though the register says that it was {REMOVED[known[0]]} on"
-            f" {plain(known[1], 10)}."
+            f" {day(known[1])}."
         )
         return
     position = row.maybe("register_position")
@@ -301,8 +302,7 @@ def check_complete(report: Report, index: Index) -> None:
     ):
         since = "" if state == "published" else f", and it is {state}"
         check.fault(
-            f"data/{item}s: {_name(item, key, number)} is missing: entry {worded} recorded it,"
-            f" {plain(at, 10)}{since}."
+            f"data/{item}s: {_name(item, key, number)} is missing: entry {worded} recorded it, {day(at)}{since}."
         )
     check.words = "nothing that the register recorded is missing: " + _tally(index)
 
@@ -321,5 +321,6 @@ def _tally(index: Index) -> str:
             for many, words in ((withdrawn, "withdrawn"), (hidden, "hidden"), (above, "below these"))
             if many
         ]
-        parts.append(f"{every} {item}s recorded" + (f", {', '.join(gone)}" if gone else "") + f", {shown} shown")
+        items = item if every == 1 else f"{item}s"
+        parts.append(f"{every} {items} recorded" + (f", {', '.join(gone)}" if gone else "") + f", {shown} shown")
     return "; ".join(parts) or "there is nothing in it"
