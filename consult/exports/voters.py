@@ -201,8 +201,8 @@ def _ballot_key(key: bytes, kind: str, vote: int) -> int:
     return int.from_bytes(hmac.digest(key, f"{kind} {vote}".encode(), "sha256")[:8]) >> 1
 
 
-def _day(text: str | None) -> Any:
-    return text if dialect() == "sqlite" or text is None else date.fromisoformat(text)
+def _day(text: str) -> Any:
+    return text if dialect() == "sqlite" else date.fromisoformat(text)
 
 
 async def _insert(rows: Sequence[list[Any]]) -> None:

@@ -104,11 +104,10 @@ def author_sql(texts: Texts, alive: str) -> dict[str, str]:
 
 
 def wording_join(kind: str, revision: str = "i.revision") -> str:
-    """The entry of the register that speaks of an item's wording."""
+    """The first entry of the register that speaks of an item's wording: keys are drawn in the order of time."""
     return (
-        " LEFT JOIN register_entry e ON e.id = (SELECT w.id FROM register_entry w"
-        f" WHERE w.item_kind = '{kind}' AND w.item_id = i.id AND w.revision = {revision} AND w.kind IN {WORDINGS}"
-        " ORDER BY w.position LIMIT 1)"
+        " LEFT JOIN register_entry e ON e.id = (SELECT MIN(w.id) FROM register_entry w"
+        f" WHERE w.item_kind = '{kind}' AND w.item_id = i.id AND w.revision = {revision} AND w.kind IN {WORDINGS})"
     )
 
 

@@ -97,7 +97,7 @@ async def _rows(scope: Scope) -> AsyncIterator[list[Row]]:
         "title": shown(_ALIVE, "i.title"),
         "body": shown(_ALIVE, "i.body"),
         "explanation": f"CASE WHEN {_ALIVE} AND i.explanation_html <> '' THEN i.explanation_html END",
-        "annexes": shown(_ALIVE, "i.annexes"),
+        "annexes": f"CASE WHEN {_ALIVE} AND CAST(i.annexes AS TEXT) <> '[]' THEN i.annexes END",
         "revision": shown(_ALIVE, "i.revision"),
         "merged_into": shown(_ALIVE, "(SELECT m.number FROM contribution m WHERE m.id = i.merged_into_id)"),
         **{name: shown(_ALIVE, f"i.{name}") for name in _COUNTERS},

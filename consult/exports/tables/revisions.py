@@ -97,8 +97,8 @@ def _sql(texts: Texts, kind: str) -> str:
     )
     return (
         f"SELECT {select(_COLUMNS, expressions)} FROM ({inner}) r LEFT JOIN register_entry e ON e.id ="
-        f" (SELECT w.id FROM register_entry w WHERE w.item_kind = '{kind}' AND w.item_id = r.item"
-        f" AND w.revision = r.number AND w.kind IN {WORDINGS} ORDER BY w.position LIMIT 1)"
+        f" (SELECT MIN(w.id) FROM register_entry w WHERE w.item_kind = '{kind}' AND w.item_id = r.item"
+        f" AND w.revision = r.number AND w.kind IN {WORDINGS})"
         " ORDER BY r.contribution, r.item, r.number"
     )
 

@@ -142,11 +142,9 @@ class Texts:
         return f"NULLIF(LOWER(HEX({column})), '')" if self.sqlite else f"ENCODE({column}, 'hex')"
 
 
-@lru_cache(maxsize=100_000)
-def day_in(zone: str, minute: str | None) -> str | None:
+@lru_cache(maxsize=10_000)
+def day_in(zone: str, minute: str) -> str:
     """The day in a zone, as ISO 8601, of a minute in UTC (``2026-03-10 12:00``)."""
-    if minute is None:
-        return None
     return datetime.fromisoformat(f"{minute}+00:00").astimezone(ZoneInfo(zone)).date().isoformat()
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from consult.core.database import stream_batches
@@ -12,6 +12,7 @@ from consult.exports.tables.shape import Column, Row, Scope, day_in
 
 BATCH = 1000
 AUTHOR_LENGTH = 24
+REMEMBERED = 10_000
 Convert = Callable[[Any], Any]
 
 
@@ -23,7 +24,10 @@ def select(columns: Sequence[Column], expressions: Mapping[str, str]) -> str:
 async def stream(
     scope: Scope, columns: Sequence[Column], sql: str, converts: Mapping[str, Convert], **named: Any
 ) -> AsyncIterator[list[Row]]:
-    """The rows of a query that selects a table's columns, converted where a column's name is in ``converts``."""
+    """The rows of a query that selects a table's columns, converted where a column's name is in ``converts``.
+
+    Nothing is converted where there is nothing.
+    """
     places = [(place, converts[column.name]) for place, column in enumerate(columns) if column.name in converts]
     last = scope.provisional
     async with aclosing(stream_batches(sql, batch=BATCH, consultation=scope.consultation_id, **named)) as batches:
@@ -34,7 +38,8 @@ async def stream(
 def _converted(row: Sequence[Any], places: Sequence[tuple[int, Convert]], last: bool) -> Row:
     values = [*row, last]
     for place, convert in places:
-        values[place] = convert(values[place])
+        if (value := values[place]) is not None:
+            values[place] = convert(value)
     return tuple(values)
 
 
@@ -42,8 +47,9 @@ def author_keys(scope: Scope) -> Convert:
     """From an account's key after ``a``, or an organisation's after ``o``, to what tells authors apart here."""
     keyed = digests(f"author.{scope.consultation_id}")
 
-    def key(known: str | None) -> str | None:
-        return keyed(known)[:AUTHOR_LENGTH] if known else None
+    @lru_cache(maxsize=REMEMBERED)
+    def key(known: str) -> str:
+        return keyed(known)[:AUTHOR_LENGTH]
 
     return key
 
@@ -53,12 +59,12 @@ def days(scope: Scope) -> Convert:
     return partial(day_in, scope.timezone)
 
 
-def booleans(value: Any) -> bool | None:
+def booleans(value: Any) -> bool:
     """SQLite has 0 and 1."""
-    return None if value is None else bool(value)
+    return bool(value)
 
 
-def json_text(value: Any) -> str | None:
-    """JSON as both engines would write it; None for nothing and for an empty list."""
+def json_text(value: Any) -> str:
+    """JSON in one writing, whichever engine kept it."""
     read = json.loads(value) if isinstance(value, str) else value
-    return json.dumps(read, ensure_ascii=False, sort_keys=True) if read else None
+    return json.dumps(read, ensure_ascii=False, sort_keys=True)
