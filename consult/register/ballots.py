@@ -48,7 +48,7 @@ async def _rows(kind: str, pairs: Sequence[tuple[int, int]]) -> list[dict[str, A
         else ("support", "'support' AS choice, NULL AS revision, created_at AS at")
     )
     values = {f"{name}{place}": key for place, pair in enumerate(pairs) for name, key in zip("ia", pair, strict=True)}
-    either = ", ".join(f"(:i{place}, :a{place})" for place in range(len(pairs)))
+    either = ", ".join(f"(CAST(:i{place} AS BIGINT), CAST(:a{place} AS BIGINT))" for place in range(len(pairs)))
     return await execute(
         f"SELECT id, {kind}_id AS item_id, account_id, {columns} FROM {table}"
         f" WHERE ({kind}_id, account_id) IN (VALUES {either})",

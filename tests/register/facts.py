@@ -3,14 +3,11 @@
 import json
 from typing import Any
 
-from consult.app import load_effects
 from consult.core.database import execute
 from consult.core.outbox import drain_all
 from consult.register.appending import Fact
 from consult.register.merkle import leaf_hash
 from tests.cast import NOON
-
-load_effects()
 
 
 def a_fact(name: object, **values: Any) -> Fact:

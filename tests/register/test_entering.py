@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from consult.accounts.actions import delete_account
+from consult.app import load_effects
 from consult.arguments.actions import correct_argument, withdraw_argument
 from consult.consultations.actions.rounds import ClosingMove, move_closing
 from consult.consultations.events import RulesChanged
@@ -33,6 +34,8 @@ from tests.cast import NOON, a_consultation, a_person, a_territory
 from tests.discussion import a_discussion
 from tests.moderation.affairs import REASON, an_affair
 from tests.register.facts import entered
+
+load_effects()
 
 
 def said(entries: list[dict[str, Any]]) -> list[tuple[str, str]]:
