@@ -72,7 +72,7 @@ def test_duckdb_reads_the_csv_as_we_do(tmp_path: Path) -> None:
 def test_csv_is_utf8_without_a_mark_and_lines_end_in_crlf(tmp_path: Path) -> None:
     path, _ = make(tmp_path, "csv", table([("1", 2, "été", True, INSTANT, DAY)]))
     assert path.read_bytes() == (
-        "id,number,text,open,published_at,on\r\n1,2,été,true,2026-02-03T17:00:00Z,2026-02-03\r\n".encode()
+        'id,number,text,open,published_at,on\r\n"1",2,"été",true,2026-02-03T17:00:00Z,2026-02-03\r\n'.encode()
     )
 
 

@@ -55,7 +55,8 @@ def test_the_spreadsheets_csv_opens_with_its_accents_and_its_columns(tmp_path: P
     data = path.read_bytes()
     assert data.startswith(b"\xef\xbb\xbf")
     assert data.decode("utf-8-sig") == (
-        'Identifiant;Numéro;Texte;Ouvert;Publié le;Jour\r\n1;2;"été ; hiver";oui;2026-02-03 18:00:00;2026-02-03\r\n'
+        '"Identifiant";"Numéro";"Texte";"Ouvert";"Publié le";"Jour"\r\n'
+        '"1";2;"été ; hiver";oui;2026-02-03 18:00:00;2026-02-03\r\n'
     )
 
 

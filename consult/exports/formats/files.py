@@ -5,12 +5,15 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from consult.exports.formats.known import Written
+
+if TYPE_CHECKING:
+    from consult.exports.tables import Scope, Table
 
 Rows = Sequence[tuple[Any, ...]]
 Progress = Callable[[int], None]
@@ -78,8 +81,11 @@ async def aside(work: Callable[[], _T]) -> _T:
         raise
 
 
-async def feed(batches: AsyncIterator[Rows], take: Callable[[Rows], None], progress: Progress) -> int:
-    """Hand over every batch of rows, in a thread, while the next one is read; at most two are in memory.
+async def feed(table: "Table", scope: "Scope", take: Callable[[Rows], None], progress: Progress) -> int:
+    """Hand over every batch of a table's rows, in a thread, so that the event loop stays free.
+
+    Where the database is a process of its own, it makes the next batch meanwhile; at most two are in memory. SQLite
+    works in this process, where a thread that reads and one that writes would only wait for each other.
 
     Returns:
         how many rows there were.
@@ -87,11 +93,14 @@ async def feed(batches: AsyncIterator[Rows], take: Callable[[Rows], None], progr
     loop = asyncio.get_running_loop()
     total = 0
     taking: asyncio.Future[None] | None = None
+    batches = table.rows(scope)
     try:
         async for batch in batches:
             if taking is not None:
                 await asyncio.shield(taking)
             taking = loop.run_in_executor(None, take, batch)
+            if scope.engine == "sqlite":
+                await asyncio.shield(taking)
             total += len(batch)
             progress(len(batch))
         if taking is not None:

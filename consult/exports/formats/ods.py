@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 from consult.exports.formats.about import READ_ME, Contents
 from consult.exports.formats.files import Progress, Rows, aside, feed, measured, whole, workshop
 from consult.exports.formats.known import FORMATS, TooLarge, Written
-from consult.exports.formats.values import Values, in_rows, local
+from consult.exports.formats.values import Values, local
 
 if TYPE_CHECKING:
     from consult.exports.tables import Scope, Table
@@ -85,7 +85,7 @@ async def write_ods(path: Path, tables: "Sequence[Table]", scope: "Scope", progr
             book = _Book(file, scope)
             for table in tables:
                 book.begin(table)
-                await feed(table.rows(scope), book.take, progress)
+                await feed(table, scope, book.take, progress)
                 book.end()
         await aside(lambda: _pack(path, folder, sheets, book, scope))
         return await aside(lambda: measured(path, book.rows))
@@ -127,7 +127,7 @@ class _Book:
             raise TooLarge("ods", ROWS)
         if not batch:
             return
-        columns = [write(values) for write, values in zip(self._cells, in_rows(batch), strict=True)]
+        columns = [write(values) for write, values in zip(self._cells, zip(*batch, strict=True), strict=True)]
         self._file.write("".join([_row(row) for row in zip(*columns, strict=True)]))
         self.contents.sheets[-1].rows += len(batch)
 

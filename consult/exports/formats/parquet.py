@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from consult.exports.formats.files import Output, Progress, Rows, aside, feed, measured, whole, workshop
 from consult.exports.formats.known import ExtraMissing, Written
-from consult.exports.formats.values import changes_of, converted, exact_truths
+from consult.exports.formats.values import EXACT, Lines, in_quotes_if_any
 
 if TYPE_CHECKING:
     from consult.exports.tables import Scope, Table
@@ -34,7 +34,7 @@ async def write_parquet(path: Path, table: "Table", scope: "Scope", progress: Pr
         rows_file = folder / "rows.csv"
         with rows_file.open("wb") as file:
             lines = _Lines(table, Output(file))
-            rows = await feed(table.rows(scope), lines.take, progress)
+            rows = await feed(table, scope, lines.take, progress)
         query = _copy(rows_file, path, table, scope, lines.longest)
         await aside(lambda: _run(duckdb, query, folder))
         rows_file.unlink()
@@ -42,30 +42,19 @@ async def write_parquet(path: Path, table: "Table", scope: "Scope", progress: Pr
 
 
 class _Lines:
-    """The rows as DuckDB reads them back exactly: every text between quotes, nothing at all for what is not there."""
+    """The rows as DuckDB reads them back exactly: an empty text has its quotes, and what is not there has none."""
 
     def __init__(self, table: "Table", output: Output) -> None:
-        self._changes = changes_of(table, {"boolean": exact_truths, "integer": _numbers, "string": _quoted})
+        self._lines = Lines(table, ",", "\n", EXACT | {"string": in_quotes_if_any})
         self._output = output
         self.longest = LINE
 
     def take(self, batch: Rows) -> None:
         """Some more rows."""
-        lines = [",".join([one or "" for one in row]) for row in converted(batch, self._changes)]
-        if not lines:
-            return
-        data = ("\n".join(lines) + "\n").encode()
+        lines = self._lines.of(batch)
         # a character is at most four bytes
-        self.longest = max(self.longest, max(map(len, lines)) * 4 + 1)
-        self._output.add(data)
-
-
-def _numbers(values: Any) -> list[str | None]:
-    return [None if value is None else str(int(value)) for value in values]
-
-
-def _quoted(values: Any) -> list[str | None]:
-    return ['"' + value.replace('"', '""') + '"' if value is not None else None for value in values]
+        self.longest = max(self.longest, max(map(len, lines), default=0) * 4)
+        self._output.add("".join(lines).encode())
 
 
 def _config(folder: Path, memory: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ as they are. For people in front of a spreadsheet instants are in local time, an
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 Values = Sequence[Any]
 Convert = Callable[[Values], Values]
-Changes = list[tuple[int, Convert]]
 
 # What XML cannot carry, and what a spreadsheet ends a cell at.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -23,29 +22,43 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # What a spreadsheet would run as a formula (spaces before it, and its full-width forms, included), and what it would
 # make another value of: leading zeros, more digits than it keeps, digests that look like powers of ten.
 _DANGEROUS = re.compile(r"\s*[=+\-@＝＋－＠|%]|[\t\r\n]|0\d|\d{16}|\d+(?:\.\d*)?[eE]\d+$")
-_TRUTH = {True: "true", False: "false", None: None}
-_PLAIN_TRUTH = {True: True, False: False, None: None}
-_TRUTH_FOR_PEOPLE = {True: "oui", False: "non", None: None}
+_TRUTH = {True: "true", False: "false", None: ""}
+_TRUTH_FOR_PEOPLE = {True: "oui", False: "non", None: ""}
 
 
-def in_rows(columns: Sequence[Values]) -> Iterable[tuple[Any, ...]]:
-    """Rows made of columns, or columns made of rows."""
-    return zip(*columns, strict=True)
+class Lines:
+    """Rows as lines of separated values: every text between quotes, nothing else quoted.
+
+    ``csv.writer`` looks at every letter of every value; this leaves the letters to ``str.replace`` and ``%``, and takes
+    a third of the time.
+    """
+
+    def __init__(self, table: "Table", separator: str, end: str, by_type: Mapping[str, Convert]) -> None:
+        kinds = [column.type for column in table.columns]
+        self._converts = [by_type[kind] for kind in kinds]
+        self._line = separator.join(["%s"] * len(kinds)) + end
+
+    def of(self, batch: Sequence[tuple[Any, ...]]) -> list[str]:
+        """The lines of some rows."""
+        columns = [
+            convert(values) for convert, values in zip(self._converts, zip(*batch, strict=True), strict=bool(batch))
+        ]
+        return list(map(self._line.__mod__, zip(*columns, strict=True)))
 
 
-def converted(rows: Sequence[tuple[Any, ...]], changes: Changes) -> Iterable[tuple[Any, ...]]:
-    """The rows with some of their columns written another way."""
-    if not changes or not rows:
-        return rows
-    columns: list[Values] = list(in_rows(rows))
-    for place, convert in changes:
-        columns[place] = convert(columns[place])
-    return in_rows(columns)
+def in_quotes(values: Values) -> Values:
+    """Texts as CSV has them; nothing looks like an empty text."""
+    return ['"' + value.replace('"', '""') + '"' if value else '""' for value in values]
 
 
-def changes_of(table: "Table", by_type: dict[str, Convert]) -> Changes:
-    """The columns of a table that have to be converted."""
-    return [(place, by_type[one.type]) for place, one in enumerate(table.columns) if one.type in by_type]
+def in_quotes_if_any(values: Values) -> Values:
+    """Texts as CSV has them; where there is nothing, there are no quotes either."""
+    return ["" if value is None else '"' + value.replace('"', '""') + '"' for value in values]
+
+
+def or_empty(values: Values) -> Values:
+    """Numbers, and texts that need no quotes."""
+    return ["" if value is None else value for value in values]
 
 
 def exact_truths(values: Values) -> Values:
@@ -53,9 +66,13 @@ def exact_truths(values: Values) -> Values:
     return [_TRUTH[value] for value in values]
 
 
-def plain_truths(values: Values) -> Values:
-    """True or False, of an engine that knows only 1 and 0 too."""
-    return [_PLAIN_TRUTH[value] for value in values]
+EXACT: dict[str, Convert] = {
+    "string": in_quotes,
+    "integer": or_empty,
+    "boolean": exact_truths,
+    "datetime": or_empty,
+    "date": or_empty,
+}
 
 
 def truths_for_people(values: Values) -> Values:
@@ -77,7 +94,7 @@ def local_instants(zone: ZoneInfo) -> Convert:
     on_the_clock = local(zone)
 
     def convert(values: Values) -> Values:
-        return [value and on_the_clock(value).isoformat(" ") for value in values]
+        return [on_the_clock(value).isoformat(" ") if value else "" for value in values]
 
     return convert
 
@@ -101,4 +118,4 @@ def one_line_end(text: str) -> str:
 
 def neutral_texts(values: Values) -> Values:
     """See :func:`neutral`."""
-    return [value and neutral(value) for value in values]
+    return in_quotes([value and neutral(value) for value in values])

@@ -33,7 +33,7 @@ async def write_xlsx(path: Path, tables: "Sequence[Table]", scope: "Scope", prog
         try:
             for table in tables:
                 book.begin(table)
-                await feed(table.rows(scope), book.take, progress)
+                await feed(table, scope, book.take, progress)
             await aside(book.finish)
         finally:
             book.abandon()
