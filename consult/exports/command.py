@@ -118,7 +118,7 @@ async def _write_all(asked: Sequence[Product], target: Path | None, scope: Scope
 
 
 def _is_folder(path: Path) -> bool:
-    return os.path.isdir(path)  # noqa: PTH112 - which says no, where Path raises, of a name that no system takes
+    return os.path.isdir(path)  # which says no, where Path raises, of a name that no system takes
 
 
 def _open(folder: Path) -> bool:

@@ -58,7 +58,9 @@ class Results:
 
     async def names(self) -> list[str]:
         one = (await self.sets())[-1]
-        return [str(name) for name in await ExportFile.filter(set_id=one.id).order_by("id").values_list("name", flat=True)]
+        return [
+            str(name) for name in await ExportFile.filter(set_id=one.id).order_by("id").values_list("name", flat=True)
+        ]
 
 
 async def some_results(*, closed: bool = True) -> Results:

@@ -13,15 +13,14 @@ from consult.exports.making import maker
 from consult.exports.making.files import set_folder, sets_folder
 from consult.exports.making.holding import LEASE
 from consult.exports.models import ExportFile, ExportSet, MakingState
+from consult.settings import settings
 from tests.exports.sets import digests, files_are_whole, leftovers, made, some_results
 from tests.running.test_serve import CONSULT, environment
-
-SECRET = "a secret for the time of a test, long enough"
 
 
 def killed_when(database_url: str, files: Path, there: int) -> None:
     """A real worker, killed when it has made so many files."""
-    env = environment(database_url=database_url, secret_key=SECRET, files=str(files))
+    env = environment(database_url=database_url, secret_key=settings().secret_key.get_secret_value(), files=str(files))
     worker = subprocess.Popen([CONSULT, "worker"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         until = time.monotonic() + 60
@@ -56,4 +55,3 @@ async def test_a_killed_worker_leaves_whole_files_and_another_goes_on(db: str, o
     await ExportSet.all().delete()
     undisturbed = await made(results)
     assert digests(undisturbed) == before, "nobody can tell that a worker was killed"
-

@@ -41,7 +41,12 @@ async def test_the_page_offers_every_file_with_its_size_and_its_digest(app: Star
     for row in rows:
         assert f"{PATH}/{row.name}" in links, row.name
         assert row.sha256 in shown.words
-    for said in ("Résultats définitifs", "Licence Ouverte 2.0", "consult verify paquet.zip", "Pour ouvrir dans un tableur"):
+    for said in (
+        "Résultats définitifs",
+        "Licence Ouverte 2.0",
+        "consult verify paquet.zip",
+        "Pour ouvrir dans un tableur",
+    ):
         assert said in shown.words
     assert not shown.find(".//form"), "nothing is asked of anybody: the page is kept whole"
     again = await somebody.get(PATH, headers={"if-none-match": shown.headers["etag"]})
@@ -197,5 +202,3 @@ async def test_nobody_packs_the_bytes_on_their_way(app: Starlette, served: Expor
     assert int(answer.headers["content-length"]) == len(answer.content)
     assert answer.headers["content-type"].startswith("application/vnd.openxmlformats")
     assert answer.headers["x-content-type-options"] == "nosniff"
-
-
