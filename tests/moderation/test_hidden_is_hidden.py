@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
+from consult.analysis.keeping import keep_all_figures
 from consult.app import load_effects, work_once
 from consult.arguments.actions import correct_argument, publish_argument
 from consult.arguments.models import Side
@@ -29,6 +30,8 @@ from consult.notifications.actions import follow
 from consult.notifications.models import Frequency, Mail
 from consult.notifications.writing.mailings import write_all
 from consult.organisations.models import Organisation
+from consult.register.heads import sign_heads
+from consult.register.queries import entry_of_item
 from consult.settings import settings
 from consult.sources.actions import correct_source, publish_source
 from consult.territories.models import Territory
@@ -166,17 +169,41 @@ async def pages_of(scene: Scene) -> list[str]:
     rounds = [row["id"] for row in await execute("SELECT id FROM round")]
     mails = [row["id"] for row in await execute("SELECT id FROM mail")]
     numbers = [scene.public.number, scene.hidden["contribution"].number, scene.sealed["contribution"].number]
-    slug = {"slug": ["plan-velo"], "path": ["site.css"], "name": ["charter"], "member": [1], "invitation": [1]}
+    entries = [row["position"] for row in await execute("SELECT position FROM register_entry")]
+    slug = {
+        "slug": ["plan-velo"],
+        "path": ["site.css", f"entries/000.p/{max(len(entries), 1)}"],
+        "name": ["charter"],
+        "member": [1],
+        "invitation": [1],
+    }
     beneath = {"id": [row.id for row in items if kind_of(row) is not Kind.CONTRIBUTION]}
     kinds = {"kind": [*Kind, "consultation", "section"], "id": [row.id for row in items] + [scene.section.id]}
     other = {"id": [*cases, *rounds, *mails, *(one.id for one in scene.decisions), scene.body.id, scene.section.id]}
     found = [*addresses("GET", {**slug, "n": numbers, **beneath}, only="{n:int}")]
     found += addresses("GET", {**slug, **kinds}, only="{kind}")
-    found += addresses("GET", {**slug, **other}, only="^(?!.*{(n|kind)).*")
+    found += addresses("GET", {"position": entries}, only="{position")
+    found += addresses("GET", {**slug, **other}, only="^(?!.*{(n|kind|position)).*")
     found += [f"{LIST}{query}" for query in (f"?q={HIDDEN}", "?sort=votes", "?sort=argued", "?sort=contested",
               "?sort=random&seed=1", "?kind=association", f"?section={scene.section.id}", "?q=Titre")]  # fmt: skip
     found += [f"{LIST}/similar?title=Titre&body={word}body" for word in (HIDDEN, SEALED)]
     return list(dict.fromkeys(found))
+
+
+async def receipts_of_hidden(scene: Scene) -> list[int]:
+    """The places in the register of the present wordings of what will be hidden."""
+    places = []
+    for name, row in scene.hidden.items():
+        entry = await entry_of_item(scene.territory.id, name, row.id)
+        assert entry is not None
+        places.append(entry.position)
+    return places
+
+
+async def own_receipts(scene: Scene, who: str) -> list[str]:
+    """The receipts that belong to one of the people."""
+    rows = await execute("SELECT position FROM register_entry WHERE account_id = :who", who=scene.people[who].id)
+    return [f"/register/entries/{row['position']}/receipt.json" for row in rows]
 
 
 async def answers(scene: Scene, visitor: Visitor) -> dict[str, str]:
@@ -205,9 +232,11 @@ async def scene(db: str) -> Scene:
 
 
 async def write_mails() -> None:
-    """What the worker does, but for sending."""
+    """What the worker does, but for sending: the register is entered and signed, figures are counted."""
     await outbox.drain_all()
     await write_all()
+    await sign_heads()
+    await keep_all_figures()
 
 
 async def test_the_crawl_finds_what_is_public(app: Starlette, scene: Scene) -> None:
@@ -219,6 +248,7 @@ async def test_the_crawl_finds_what_is_public(app: Starlette, scene: Scene) -> N
         LIST, contribution, f"{contribution}/history", public, f"{public}/arguments/{scene.hidden['argument'].id}",
         f"{public}/amendments/{scene.hidden['amendment'].id}", f"/organisations/{scene.body.id}",
         f"/report/source/{scene.hidden['source'].id}", f"{LIST}?q={HIDDEN}", f"{LIST}?kind=association",
+        *[f"/register/entries/{place}/receipt.json" for place in await receipts_of_hidden(scene)],
     ):  # fmt: skip
         assert expected in found, expected
     tags = {address: (await somebody.client.get(address)).headers.get("etag", "") for address in found}
@@ -241,11 +271,12 @@ async def test_who_followed_it_found_it_before(app: Starlette, scene: Scene) -> 
 async def test_what_is_hidden_is_nowhere(app: Starlette, scene: Scene, who: str) -> None:
     """Those who decide or hear appeals read what is hidden where they do so, and nobody reads what is sealed.
 
-    What stood beneath is hidden with it and under no seal; as everything that one wrote it is in one's own data.
+    What stood beneath is hidden with it and under no seal; as everything that one wrote it is in one's own data, and
+    in one's own receipts.
     """
     await hide_everything(scene)
     answered = await answers(scene, scene.visitor(app, who))
-    own = ("/account/data",) if who in WROTE_BENEATH else ()
+    own = ("/account/data", *await own_receipts(scene, who)) if who in WROTE_BENEATH else ()
     but = STAFF_READS if who in {"administrator", "guarantor", "moderator"} else ()
     assert saying(f"{HIDDEN}(?!under)", answered, *but) == []
     assert saying(f"({HIDDEN}|{SEALED})under", answered, *but, *own) == []
@@ -258,7 +289,10 @@ async def test_its_author_reads_it_in_the_statement_only(app: Starlette, scene: 
     statements = {f"/account/decisions/{one.id}" for one in scene.decisions[:4]}
     found = set(saying(HIDDEN, answered))
     assert statements <= found
-    assert found - statements <= {"/account/data", "/account/data.json"}  # all that is held about oneself, by law
+    # all that is held about oneself, by law; and the receipts of what is under no decision of its own
+    beneath = set(saying(f"{HIDDEN}under", answered)) & set(await own_receipts(scene, "omar"))
+    assert found - statements - beneath <= {"/account/data", "/account/data.json"}
+    assert not saying(f"{HIDDEN}(?!under)", {address: answered[address] for address in beneath})
     assert saying(SEALED, answered) == []
 
 

@@ -1,4 +1,4 @@
-"""The register's pages: what was entered, in words; where it stands; its receipt. Nothing of what entries are made of."""
+"""The register's pages: what was entered, in words; where it stands; its receipt. Nothing of what people wrote."""
 
 import json
 import re
@@ -9,7 +9,9 @@ import pytest
 from starlette.applications import Starlette
 
 from consult.arguments.actions import withdraw_argument
-from consult.core.keys import new_key
+from consult.contributions.actions import revise_contribution
+from consult.core import changes
+from consult.register.appending import Fact, append
 from consult.register.checking import check_receipt
 from consult.register.heads import public_keys, sign_head
 from consult.register.merkle import check_consistency, leaf_hash, root_of
@@ -18,7 +20,7 @@ from consult.register.notes import check_note
 from consult.register.queries import register_size
 from consult.register.tiles import root_at
 from tests.browsing import Visitor
-from tests.cast import a_territory
+from tests.cast import NOON, a_territory
 from tests.discussion import a_discussion
 from tests.register.public import Entered, entered
 
@@ -76,8 +78,6 @@ async def test_the_list_is_kept_until_something_is_entered(app: Starlette, here:
     assert again.status_code == 304
     await here.d.argue(here.awa, body="Encore.")
     await here.enter()
-    from consult.core import changes
-
     changes.forget_all()  # a second later
     assert "Inscriptions couvertes 5" in (await somebody.get("/register")).words
 
@@ -118,8 +118,6 @@ async def test_before_a_head_covers_it_an_entry_asks_for_patience(app: Starlette
 
 
 async def test_an_item_leads_to_the_entry_of_its_present_wording(app: Starlette, here: Entered) -> None:
-    from consult.contributions.actions import revise_contribution
-
     somebody, key = Visitor(app), here.d.contribution.id
     first = await somebody.get(f"/register/items/contribution/{key}")
     assert first.status == 303
@@ -229,9 +227,6 @@ async def test_tiles_that_are_not_there(app: Starlette, here: Entered, path: str
 
 
 async def test_a_whole_tile_is_kept_for_ever(app: Starlette, here: Entered) -> None:
-    from consult.register.appending import Fact, append
-    from tests.cast import NOON
-
     await append(here.territory_id, [Fact(at=NOON + timedelta(seconds=n), kind="opened", once=f"x{n}")
                                      for n in range(300)])  # fmt: skip
     somebody = Visitor(app)
@@ -289,4 +284,3 @@ async def test_an_unknown_kind_of_entry_does_not_break_the_list(app: Starlette, 
     assert "Inscription d’une autre nature" in (await somebody.get("/register")).words
     assert (await somebody.get(f"/register/entries/{row.position}")).status == 200
     assert await register_size(here.territory_id) == 4
-    assert new_key()

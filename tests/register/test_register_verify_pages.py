@@ -1,4 +1,4 @@
-"""``/register/verify``: a good receipt is found good, one changed character is found and said where, nothing crashes it."""
+"""``/register/verify``: a good receipt is found good, one changed character is said where, nothing crashes it."""
 
 import json
 import random
@@ -12,6 +12,7 @@ from consult.arguments.actions import withdraw_argument
 from consult.contributions.actions import revise_contribution
 from consult.core.database import execute
 from consult.register.heads import rotate_key
+from consult.register.pages.judging import TITLES
 from consult.register.pages.verifying import LARGEST
 from consult.web import limits
 from tests.browsing import Answer, Visitor
@@ -20,6 +21,9 @@ from tests.discussion import a_discussion
 from tests.register.public import Entered, entered
 
 PATH = "/register/verify"
+HALVES = (
+    b'{"format":"consult-receipt/1","entry":"\\ud800","head":"\\ud800","position":0,"inclusion":[],"keys":["\\ud800"]}'
+)
 
 
 @pytest.fixture
@@ -60,8 +64,7 @@ async def test_a_good_receipt_is_good_line_by_line(app: Starlette, here: Entered
     page = await given(app, await receipt_of(app, here))
     assert page.status == 200
     assert "Ce reçu est bon" in page.words
-    assert lines(page) == [(True, one) for one in ("Le fichier", "L’inscription", "Le texte", "La signature",
-                                                   "La place dans le registre", "Le registre d’aujourd’hui")]  # fmt: skip
+    assert lines(page) == [(True, title) for title in TITLES.values()]
     assert "« Contribution n° 1 publiée »" in page.words
     assert "Le texte est toujours public, tel quel." in page.words
     assert "Elle relierait" not in page.text, "the text is not shown again: a page of ours says nothing that was pasted"
@@ -176,10 +179,17 @@ async def test_what_is_no_receipt_is_said_and_kept(app: Starlette, here: Entered
 
 @pytest.mark.parametrize(
     "content",
-    [b"\xff\xfe\x00", b"PK\x03\x04" + bytes(range(256)), b"{" * 5000, b'{"format":1e999999}', b"{}",
-     b'{"format":"consult-receipt/1"}', b'{"format":"consult-receipt/1","entry":"\\ud800","head":"\\ud800","position":0,'
-     b'"inclusion":[],"keys":["\\ud800"]}', b'{"position":' + b"9" * 4000 + b"}"],
-)  # fmt: skip
+    [
+        b"\xff\xfe\x00",
+        b"PK\x03\x04" + bytes(range(256)),
+        b"{" * 5000,
+        b'{"format":1e999999}',
+        b"{}",
+        b'{"format":"consult-receipt/1"}',
+        b'{"position":' + b"9" * 4000 + b"}",
+        HALVES,
+    ],
+)
 async def test_no_file_makes_it_fail(app: Starlette, here: Entered, content: bytes) -> None:
     page = await uploaded(app, content)
     assert page.status in {200, 422}
