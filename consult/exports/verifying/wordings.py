@@ -135,8 +135,8 @@ def check_wordings(archive: Archive, report: Report, index: Index, slug: str, *,
         check.words += f", and so are {counts.past} earlier wordings"
     if counts.elsewhere:
         report.notes.append(
-            f"{counts.elsewhere} of the removed texts had been removed where they were imported from: the register never"
-            " had them."
+            f"{counts.elsewhere} of the removed texts had been removed where they were imported from: the register"
+            " never had them."
         )
     if counts.waiting:
         report.unchecked.append(
