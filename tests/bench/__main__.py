@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from consult.core.database import database, migrate
+from tests.bench import exports
 from tests.bench.client import Measured, Request, fetch, get, measure, post
 from tests.bench.loading import SLUG, Loaded, Size, load
 
@@ -228,7 +229,7 @@ def _middle(seen: list[Measured]) -> Measured:
 
 
 @contextlib.asynccontextmanager
-async def postgres() -> "contextlib.AsyncIterator[str]":  # type: ignore[name-defined]
+async def postgres() -> AsyncIterator[str]:
     """A database of its own on the server that CONSULT_TEST_POSTGRES names."""
     server, name = os.environ["CONSULT_TEST_POSTGRES"], f"consult_bench_{os.getpid()}"
     dsn = server.replace("postgres://", "postgresql://")
@@ -241,25 +242,40 @@ async def postgres() -> "contextlib.AsyncIterator[str]":  # type: ignore[name-de
         await connection.close()
 
 
+@contextlib.asynccontextmanager
+async def empty(engine: str) -> AsyncIterator[str]:
+    """The address of an empty database, gone with the block."""
+    if engine == "sqlite":
+        with tempfile.TemporaryDirectory(prefix="consult-bench-") as folder:
+            yield f"sqlite://{Path(folder) / 'bench.sqlite3'}"
+    else:
+        async with postgres() as url:
+            yield url
+
+
+# Benches with a database and a table of their own: (engine, address, small) to what is printed.
+OTHERS: dict[str, Callable[[str, str, bool], Awaitable[Table]]] = {exports.NAME: exports.run}
+
+
 async def main() -> None:
     """Read the options, run both engines, print the tables."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--engine", choices=["sqlite", "postgres"], action="append")
     parser.add_argument("--seconds", type=float, default=3.0, help="of each measure")
     parser.add_argument("--rounds", type=int, default=3, help="each case and its floor, in turn")
-    parser.add_argument("--only", default="", help="the cases whose name holds this")
+    parser.add_argument("--only", default="", help=f"the cases whose name holds this, or one of {', '.join(OTHERS)}")
     parser.add_argument("--small", action="store_true", help="a hundredth of the data, to see that it runs")
     asked = parser.parse_args()
     size = Size(50, 300, 1_000, 200) if asked.small else Size()
     console = Console(width=140)
     for engine in asked.engine or ["sqlite", "postgres"]:
-        if engine == "sqlite":
-            with tempfile.TemporaryDirectory() as folder:
-                url = f"sqlite://{Path(folder) / 'bench.sqlite3'}"
+        if asked.only not in OTHERS:
+            async with empty(engine) as url:
                 console.print(await run(engine, url, size, asked.seconds, asked.rounds, asked.only))
-        else:
-            async with postgres() as url:
-                console.print(await run(engine, url, size, asked.seconds, asked.rounds, asked.only))
+        for name, other in OTHERS.items():
+            if asked.only in {"", name}:
+                async with empty(engine) as url:
+                    console.print(await other(engine, url, asked.small))
 
 
 if __name__ == "__main__":
