@@ -100,6 +100,20 @@ INSTANTS: dict[str, str] = {
 """Instants that an entry may hold beside its own."""
 
 
+NUMBERS: dict[str, str] = {
+    "contributions": N_("Contributions"),
+    "amendments": N_("Propositions de modification"),
+    "arguments": N_("Arguments"),
+    "sources": N_("Sources"),
+    "votes": N_("Votes"),
+    "agree": N_("D’accord"),
+    "mixed": N_("Mitigé"),
+    "disagree": N_("Pas d’accord"),
+    "supports": N_("Soutiens"),
+}
+"""Numbers that an entry may hold: what was counted at a closing, or brought in without voters."""
+
+
 def sentence_of(entry: Entry) -> tuple[str, dict[str, str]]:
     """A French source string and the values of its placeholders, to be translated where it is shown.
 
@@ -123,6 +137,13 @@ def details_of(entry: Entry) -> list[tuple[str, str]]:
         (N_("Recours"), OUTCOMES.get(_text(entry, "outcome"), "")),
     ]
     return [(term, words) for term, words in found if words]
+
+
+def numbers_of(entry: Entry) -> list[tuple[str, int]]:
+    """What was counted, if an entry says so: pairs of a source string and a number."""
+    figures = entry.get("figures")
+    held = {**entry, **figures} if isinstance(figures, Mapping) else entry
+    return [(term, held[name]) for name, term in NUMBERS.items() if type(held.get(name)) is int]
 
 
 def _text(entry: Entry, name: str) -> str:

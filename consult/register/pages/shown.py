@@ -8,7 +8,7 @@ from typing import Any
 
 from consult.register.models import RegisterHead
 from consult.register.notes import parse_vkey
-from consult.register.rules import INSTANTS, VOTES, details_of, sentence_of
+from consult.register.rules import INSTANTS, VOTES, details_of, numbers_of, sentence_of
 from consult.web.language import gettext
 
 Row = dict[str, Any]
@@ -44,6 +44,7 @@ def entry_shown(position: int, at: datetime, entry: str, titles: Mapping[str, st
         "words": said(fields),
         "details": [(gettext(term), gettext(words)) for term, words in details_of(fields)],
         "instants": _instants(fields),
+        "numbers": [(gettext(term), number) for term, number in numbers_of(fields)],
         "count": count if isinstance(count, int) else 0,
         "slug": slug if slug in titles else "",
         "consultation": titles.get(slug, ""),
