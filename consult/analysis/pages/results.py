@@ -85,7 +85,7 @@ def _keep(
     keep(
         request,
         ("consultation", view.row.id, view.row.changes),
-        (FIGURES, view.row.id, stamp_of(row.counted_at if row else None)),
+        (FIGURES, view.row.id, stamp_of(row)),
         ("territory", here.id, here.changes),
         until=view.fresh_until(now, here.zone),
         reads=reads,

@@ -75,7 +75,7 @@ def _family(parent: Cell) -> bool:
     while not _is_safe(parent):
         shown = [part for part in parent.parts if not part.hidden and part.total]
         if shown:
-            _hide(min(shown, key=lambda part: part.total))
+            _hide(min(shown, key=lambda part: (not _blurs(part), part.total)))
         elif parent.persons and parent.organisations:
             _silence(parent.parts)
             break
@@ -109,6 +109,12 @@ def _is_safe(parent: Cell) -> bool:
         for part, (low, high) in zip(hidden, ranges, strict=True)
         if part.few or part.silent
     )
+
+
+def _blurs(part: Cell) -> bool:
+    """Whether hiding a cell leaves anything to doubt."""
+    least, most = _range(part)
+    return least < most
 
 
 def _range(part: Cell) -> tuple[int, int]:

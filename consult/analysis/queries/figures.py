@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from consult.analysis.models import ConsultationFigures
 from consult.analysis.queries.coarsening import FEW
 from consult.analysis.queries.results import (
     CROSSED,
@@ -209,14 +210,18 @@ def _told(cell: list[Any]) -> dict[str, Any]:
     return dict(zip(CROSSED, cell, strict=True))
 
 
-def stamp_of(counted_at: datetime | None) -> int:
-    """When figures were counted, as a number that only grows; 0 when they never were."""
-    return int(counted_at.timestamp() * 1_000_000) if counted_at else 0
+def stamp_of(row: ConsultationFigures | None) -> int:
+    """Which count it is, as a number that only grows: when it was, and what it saw. 0 where nothing was counted."""
+    return _stamp(row.counted_at, row.changes) if row else 0
 
 
-async def _counted_at(key: int) -> int:
-    rows = await execute("SELECT counted_at FROM consultation_figures WHERE consultation_id = :key", key=key)
-    return stamp_of(instant(rows[0]["counted_at"])) if rows else 0
+def _stamp(counted_at: datetime | None, seen: int) -> int:
+    return int(counted_at.timestamp() * 1_000_000) + seen if counted_at else 0
 
 
-changes.counted(FIGURES, _counted_at)
+async def _counted(key: int) -> int:
+    rows = await execute("SELECT counted_at, changes FROM consultation_figures WHERE consultation_id = :key", key=key)
+    return _stamp(instant(rows[0]["counted_at"]), rows[0]["changes"]) if rows else 0
+
+
+changes.counted(FIGURES, _counted)
