@@ -35,7 +35,7 @@ class Exported:
 def fingerprint(vkey: str) -> str:
     """What people compare of a key: the SHA-256 of the public half, in groups of four."""
     digest = hashlib.sha256(parse_vkey(vkey)[1]).hexdigest()
-    return " ".join(digest[at : at + 4] for at in range(0, 32, 4))
+    return " ".join(digest[at : at + 4] for at in range(0, len(digest), 4))
 
 
 def check_head(archive: Archive, report: Report, trusted: Sequence[str]) -> Head | None:
