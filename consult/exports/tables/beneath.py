@@ -22,7 +22,6 @@ from consult.exports.tables.columns import (
     author_sql,
     place_sql,
     shown,
-    wording_join,
     wording_sql,
 )
 from consult.exports.tables.shape import POSITION, PROVISIONAL, SALT, Column, Row, Scope, Table, Texts
@@ -74,13 +73,10 @@ async def _stream(
         "contribution": "c.number",
         **place_sql(texts, alive),
         **author_sql(texts, alive),
-        **wording_sql(texts, alive),
+        **wording_sql(texts, alive, kind),
         **own,
     }
-    sql = (
-        f"SELECT {select(columns, expressions)} FROM {FROM[kind]}{AUTHOR_JOINS}{wording_join(kind)}"
-        f" WHERE {_WAS_PUBLIC}{_ORDER}"
-    )
+    sql = f"SELECT {select(columns, expressions)} FROM {FROM[kind]}{AUTHOR_JOINS} WHERE {_WAS_PUBLIC}{_ORDER}"
     async for batch in stream(scope, columns, sql, {"author_key": author_keys(scope), "removed_on": days(scope)}):
         yield batch
 

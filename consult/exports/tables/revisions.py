@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from consult.consultations.items import to_be_corrected
 from consult.core.language import N_
 from consult.exports.tables.beneath import ALIVE, FROM
-from consult.exports.tables.columns import BODY, CONTRIBUTION, WORDINGS
+from consult.exports.tables.columns import BODY, CONTRIBUTION, wording_sql
 from consult.exports.tables.shape import POSITION, PROVISIONAL, SALT, Column, Row, Scope, Table, Texts
 from consult.exports.tables.streaming import booleans, select, stream
 
@@ -81,8 +81,7 @@ def _sql(texts: Texts, kind: str) -> str:
         "body": "CASE WHEN NOT r.withheld THEN r.body END",
         "amendment_id": texts.key("r.amendment_id"),
         "written_at": texts.instant("r.created_at"),
-        "register_position": "e.position",
-        "register_salt": f"CASE WHEN NOT r.withheld THEN {texts.hexed('e.salt')} END",
+        **wording_sql(texts, "NOT r.withheld", kind, "r.item", "r.number"),
     }
     amendment = (
         "(SELECT m.id FROM amendment m WHERE m.id = r.amendment_id AND m.state = 'published')"
@@ -95,12 +94,7 @@ def _sql(texts: Texts, kind: str) -> str:
         f" {withheld} AS withheld, {texts_of + ',' if texts_of else ''} r.body, {amendment} AS amendment_id,"
         f" r.created_at FROM {rows} WHERE c.consultation_id = :consultation AND c.number IS NOT NULL AND {alive}"
     )
-    return (
-        f"SELECT {select(_COLUMNS, expressions)} FROM ({inner}) r LEFT JOIN register_entry e ON e.id ="
-        f" (SELECT MIN(w.id) FROM register_entry w WHERE w.item_kind = '{kind}' AND w.item_id = r.item"
-        f" AND w.revision = r.number AND w.kind IN {WORDINGS})"
-        " ORDER BY r.contribution, r.item, r.number"
-    )
+    return f"SELECT {select(_COLUMNS, expressions)} FROM ({inner}) r ORDER BY r.contribution, r.item, r.number"
 
 
 async def _rows(scope: Scope) -> AsyncIterator[list[Row]]:
