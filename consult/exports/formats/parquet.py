@@ -19,8 +19,8 @@ TYPES = {"string": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN", "dateti
 ROW_GROUP = 4_096
 LINE = 250_000
 # DuckDB takes all that it is given, so it is given little; and more, only where rows are so long that it must have it.
-MEMORY = 64_000_000
-MOST = 4_096_000_000
+MEMORY = 24_000_000
+MOST = 6_000_000_000
 
 
 async def write_parquet(path: Path, table: "Table", scope: "Scope", progress: Progress) -> Written:
