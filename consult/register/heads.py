@@ -31,12 +31,13 @@ async def sign_head(territory_id: int) -> RegisterHead:
             return there
         territory = await Territory.get(id=territory_id)
         key = await current_key(territory)
-        signers = [(key.name, private_half(key, territory.slug))]
+        private, signers = private_half(key, territory.slug), []
         for former in await RegisterKey.filter(territory_id=territory_id, retired_at__isnull=False).exclude(sealed=""):
             try:
                 signers.append((former.name, private_half(former, territory.slug)))
             except SealedKeyError:
                 log.warning("former_key_cannot_sign", territory=territory.slug)
+        signers.append((key.name, private))
         head = Head(key.name, size, await root_at(territory_id, size), clock.now())
         await RegisterKey.filter(territory_id=territory_id, retired_at__isnull=False).update(sealed="")
         return await RegisterHead.create(
@@ -60,13 +61,13 @@ async def latest_head(territory_id: int) -> RegisterHead | None:
 
 
 async def public_keys(territory_id: int) -> list[str]:
-    """All keys that this register has ever been signed with, the present one first; none before its first head."""
-    keys = await RegisterKey.filter(territory_id=territory_id).order_by("-created_at", "-id")
+    """All keys that this register has ever been signed with, the present one last; none before its first head."""
+    keys = await RegisterKey.filter(territory_id=territory_id).order_by("created_at", "id")
     return [vkey_of(key) for key in keys]
 
 
 async def keys_of(head: RegisterHead) -> list[str]:
-    """The keys that signed a head, in the order of its signatures: two of them right after a change of keys."""
+    """The keys that signed a head, the present one of then last: two of them right after a change of keys."""
     known = {bytes.fromhex(key.split("+")[1]): key for key in await public_keys(head.territory_id)}
     return [known[one.key_id] for one in parse_note(head.note).signatures if one.key_id in known]
 

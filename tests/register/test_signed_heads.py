@@ -138,7 +138,7 @@ async def test_the_head_after_a_change_of_keys_bears_both_signatures(db: str) ->
     head = await latest_head(territory.id)
     assert head is not None
     assert head.size == 2
-    assert await keys_of(head) == [drawn, *former] == await public_keys(territory.id)
+    assert await keys_of(head) == [*former, drawn] == await public_keys(territory.id)
     assert check_note(head.note, former) == check_note(head.note, [drawn])
     assert parse_vkey(drawn)[0] == parse_vkey(former[0])[0]
     await append(territory.id, [a_fact(2)])
