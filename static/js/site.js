@@ -60,6 +60,19 @@
     }));
   });
 
+  all("[data-making]", (place) => {
+    const look = async () => {
+      const answer = await fetch(location.href).catch(() => null);
+      if (answer?.ok) {
+        const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-making] [data-progress]");
+        if (!found) return location.reload();
+        place.querySelector("[data-progress]").replaceChildren(...found.childNodes);
+      }
+      setTimeout(look, 3000);
+    };
+    setTimeout(look, 3000);
+  });
+
   all("[data-print]", (button) => {
     button.hidden = false;
     button.addEventListener("click", () => print());

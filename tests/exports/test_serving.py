@@ -66,7 +66,7 @@ async def test_every_link_of_the_page_leads_to_the_bytes_that_it_tells(app: Star
         assert digest.text == f"{row.sha256}  {row.name}\n"
 
 
-async def test_before_anything_is_made_the_page_says_so_and_comes_back(app: Starlette, results: Results) -> None:
+async def test_before_anything_is_made_the_page_says_so_and_then_how_far_it_is(app: Starlette, results: Results) -> None:
     somebody = Visitor(app)
     shown = await somebody.get(PATH)
     assert "revenez dans quelques minutes" in shown.words
@@ -76,7 +76,9 @@ async def test_before_anything_is_made_the_page_says_so_and_comes_back(app: Star
     )  # fmt: skip
     shown = await somebody.get(PATH)
     assert "12 fichiers sur 48 sont prêts" in shown.words
-    assert [one.get("content") for one in shown.find(".//meta") if one.get("http-equiv") == "refresh"] == ["3"]
+    (progress,) = shown.find(".//progress")
+    assert progress.get("value") == "25"
+    assert not [one for one in shown.find(".//meta") if one.get("http-equiv")], "nothing moves by itself without scripts"
 
 
 async def test_when_it_has_changed_since_the_page_says_that_they_are_made_again(
