@@ -121,13 +121,13 @@ _AMENDMENT_COLUMNS = (
         "outcome",
         "string",
         N_("Suite"),
-        N_("pending : sans réponse ; adopted : adoptée par l’auteur de la contribution ; declined : non retenue."),
+        N_("pending : sans réponse ; adopted : adoptée par l’auteur de la contribution ; declined : non retenue."),
     ),
     Column("outcome_at", "datetime", N_("Suite donnée le"), N_("Instant de la réponse, en temps universel.")),
     Column("outcome_reason", "string", N_("Mot de réponse"), N_("Ce que l’auteur de la contribution a répondu.")),
-    Column("votes_agree", "integer", N_("Votes : d’accord"), _VOTES),
-    Column("votes_mixed", "integer", N_("Votes : mitigé"), _VOTES),
-    Column("votes_disagree", "integer", N_("Votes : pas d’accord"), _VOTES),
+    Column("votes_agree", "integer", N_("Votes : d’accord"), _VOTES),
+    Column("votes_mixed", "integer", N_("Votes : mitigé"), _VOTES),
+    Column("votes_disagree", "integer", N_("Votes : pas d’accord"), _VOTES),
     *_ENTRY,
 )  # fmt: skip
 _ARGUMENT_COLUMNS = (
@@ -136,10 +136,10 @@ _ARGUMENT_COLUMNS = (
         "amendment_id",
         "string",
         N_("Proposition de modification"),
-        N_("Identifiant de celle dont il parle ; vide s’il parle de la contribution même."),
+        N_("Identifiant de celle dont il parle ; vide s’il parle de la contribution même."),
     ),
     STATE,
-    Column("side", "string", N_("Sens"), N_("for : pour ; against : contre.")),
+    Column("side", "string", N_("Sens"), N_("for : pour ; against : contre.")),
     BODY,
     REVISION,
     *_ENDS,
@@ -157,7 +157,7 @@ _SOURCE_COLUMNS = (
         "string",
         N_("Nature"),
         N_(
-            "website, press, law, report, scientific_article, guide, blog, audiovisual, map, thesis ou other :"
+            "website, press, law, report, scientific_article, guide, blog, audiovisual, map, thesis ou other :"
             " site, presse, loi, rapport, article scientifique, guide, billet, audiovisuel, carte, thèse ou autre."
         ),
     ),

@@ -22,32 +22,35 @@ STATE = Column(
     "string",
     N_("État"),
     N_(
-        "published : en ligne ; withdrawn : retiré par son auteur ; hidden : retiré par la modération ;"
-        " above_removed : ce sous quoi on avait écrit a été retiré."
+        "published : en ligne ; withdrawn : retiré par son auteur ; hidden : retiré par la modération ;"
+        " above_removed : ce sous quoi on avait écrit a été retiré."
     ),
 )
-TITLE = Column("title", "string", N_("Titre"), N_("Titre ; vide si le texte est retiré."))
-BODY = Column("body", "string", N_("Texte"), N_("Texte tel qu’il a été écrit (Markdown) ; vide s’il est retiré."))
-REVISION = Column("revision", "integer", N_("Version"), N_("Rang de cette version du texte ; la première est 1."))
+TITLE = Column("title", "string", N_("Titre"), N_("Titre ; vide si le texte est retiré."))
+BODY = Column("body", "string", N_("Texte"), N_("Texte tel qu’il a été écrit (Markdown) ; vide s’il est retiré."))
+REVISION = Column("revision", "integer", N_("Version"), N_("Rang de cette version du texte ; la première est 1."))
 AUTHOR = (
     Column("author", "string", N_("Auteur"), N_("Nom public de la personne, ou nom de l’organisation qui s’exprime.")),
     Column(
         "author_kind",
         "string",
         N_("Qualité de l’auteur"),
-        N_("citizen : particulier ; association, company, public_body, union, other : organisations."),
+        N_(
+            "citizen : particulier ; organiser : l’organisateur ; association, company, public_body, union, other :"
+            " organisations."
+        ),
     ),
     Column(
         "author_key",
         "string",
         N_("Clé de l’auteur"),
-        N_("La même pour tout ce qu’un auteur a écrit dans cette consultation ; ne mène à aucun compte."),
+        N_("La même pour tout ce qu’un auteur a écrit dans cette consultation ; ne mène à aucun compte."),
     ),
     Column(
         "organisation_id",
         "string",
         N_("Organisation"),
-        N_("Identifiant de l’organisation, dans le fichier des organisations ; vide pour un particulier."),
+        N_("Identifiant de l’organisation, dans le fichier des organisations ; vide pour un particulier."),
     ),
 )
 PUBLISHED_AT = Column("published_at", "datetime", N_("Publié le"), N_("Instant de la publication, en temps universel."))
@@ -58,13 +61,8 @@ EDITED_AT = Column(
     N_("Instant de la dernière modification par l’auteur, en temps universel."),
 )
 REMOVED = (
-    Column("removed_on", "date", N_("Retiré le"), N_("Jour du retrait ; vide pour ce qui est en ligne.")),
+    Column("removed_on", "date", N_("Retiré le"), N_("Jour du retrait ; vide pour ce qui est en ligne.")),
     Column("removed_ground", "string", N_("Motif du retrait"), N_("Motif de la décision de modération.")),
-)
-CHOICES = (
-    ("agree", N_("d’accord")),
-    ("mixed", N_("mitigé")),
-    ("disagree", N_("pas d’accord")),
 )
 
 

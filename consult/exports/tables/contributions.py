@@ -24,7 +24,7 @@ from consult.exports.tables.streaming import author_keys, days, json_text, selec
 
 _VOTES = N_("Votes sur la version présente du texte.")
 _EARLIER = N_("Votes sur une version antérieure du texte.")
-_TALLY = N_("Votes comptés sans que l’on sache par qui : repris d’une autre plateforme, reçus sur papier, en atelier.")
+_TALLY = N_("Votes comptés sans que l’on sache par qui : repris d’une autre plateforme, reçus sur papier, en atelier.")
 
 COLUMNS = (
     Column("number", "integer", N_("Numéro"), N_("Numéro de la contribution dans la consultation.")),
@@ -35,7 +35,7 @@ COLUMNS = (
     TITLE,
     BODY,
     Column("explanation", "string", N_("Explication"), N_("Explication de l’organisateur, en HTML, s’il y en a une.")),
-    Column("annexes", "string", N_("Annexes"), N_("Annexes de l’organisateur (JSON : titre, avant, après).")),
+    Column("annexes", "string", N_("Annexes"), N_("Annexes de l’organisateur (JSON : titre, avant, après).")),
     REVISION,
     *AUTHOR,
     PUBLISHED_AT,
@@ -47,15 +47,15 @@ COLUMNS = (
         N_("Réunie avec"),
         N_("Numéro de la contribution avec laquelle la modération a réuni celle-ci."),
     ),
-    Column("votes_agree", "integer", N_("Votes : d’accord"), _VOTES),
-    Column("votes_mixed", "integer", N_("Votes : mitigé"), _VOTES),
-    Column("votes_disagree", "integer", N_("Votes : pas d’accord"), _VOTES),
-    Column("earlier_agree", "integer", N_("Votes antérieurs : d’accord"), _EARLIER),
-    Column("earlier_mixed", "integer", N_("Votes antérieurs : mitigé"), _EARLIER),
-    Column("earlier_disagree", "integer", N_("Votes antérieurs : pas d’accord"), _EARLIER),
-    Column("tally_agree", "integer", N_("Décomptes : d’accord"), _TALLY),
-    Column("tally_mixed", "integer", N_("Décomptes : mitigé"), _TALLY),
-    Column("tally_disagree", "integer", N_("Décomptes : pas d’accord"), _TALLY),
+    Column("votes_agree", "integer", N_("Votes : d’accord"), _VOTES),
+    Column("votes_mixed", "integer", N_("Votes : mitigé"), _VOTES),
+    Column("votes_disagree", "integer", N_("Votes : pas d’accord"), _VOTES),
+    Column("earlier_agree", "integer", N_("Votes antérieurs : d’accord"), _EARLIER),
+    Column("earlier_mixed", "integer", N_("Votes antérieurs : mitigé"), _EARLIER),
+    Column("earlier_disagree", "integer", N_("Votes antérieurs : pas d’accord"), _EARLIER),
+    Column("tally_agree", "integer", N_("Décomptes : d’accord"), _TALLY),
+    Column("tally_mixed", "integer", N_("Décomptes : mitigé"), _TALLY),
+    Column("tally_disagree", "integer", N_("Décomptes : pas d’accord"), _TALLY),
     Column("votes_total", "integer", N_("Votes en tout"), N_("Somme des neuf colonnes précédentes.")),
     Column("arguments_for", "integer", N_("Arguments pour"), N_("Arguments pour en ligne sous la contribution.")),
     Column(
@@ -124,7 +124,7 @@ async def _rows(scope: Scope) -> AsyncIterator[list[Row]]:
 CONTRIBUTIONS = Table(
     "contributions",
     N_("Contributions"),
-    N_("Une ligne par numéro ; de ce qui a été retiré il reste le numéro, la date et le motif."),
+    N_("Une ligne par numéro ; de ce qui a été retiré il reste le numéro, la date et le motif."),
     COLUMNS,
     ("number",),
     _rows,

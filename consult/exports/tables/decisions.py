@@ -9,20 +9,20 @@ from consult.exports.tables.streaming import booleans, days, select, stream
 
 KEY_LENGTH = 16
 _COLUMNS = (
-    Column("decision", "string", N_("Décision"), N_("Identifiant stable de la ligne ; il ne mène à rien d’autre.")),
+    Column("decision", "string", N_("Décision"), N_("Identifiant stable de la ligne ; il ne mène à rien d’autre.")),
     Column("decided_on", "date", N_("Prise le"), N_("Jour de la décision.")),
-    Column("kind", "string", N_("Objet"), N_("contribution, amendment, argument, source, ou account : un compte.")),
+    Column("kind", "string", N_("Objet"), N_("contribution, amendment, argument, source, ou account : un compte.")),
     Column(
         "effect",
         "string",
         N_("Effet"),
         N_(
-            "keep : maintien ; correct : correction demandée ; merge : réunion avec une autre ; hide : retrait ;"
-            " hide_illegal : retrait d’un contenu illicite ; restrict : suspension d’un compte."
+            "keep : maintien ; correct : correction demandée ; merge : réunion avec une autre ; hide : retrait ;"
+            " hide_illegal : retrait d’un contenu illicite ; restrict : suspension d’un compte."
         ),
     ),
     Column(
-        "ground", "string", N_("Motif"), N_("L’article de la charte ou de la loi, en un mot ; vide pour un maintien.")
+        "ground", "string", N_("Motif"), N_("L’article de la charte ou de la loi, en un mot ; vide pour un maintien.")
     ),
     Column("automated", "boolean", N_("Automatique"), N_("Vrai si personne n’avait encore regardé.")),
     Column("waited_hours", "integer", N_("Attente (heures)"), N_("Heures, commencées, avant la décision.")),
@@ -31,7 +31,7 @@ _COLUMNS = (
         "appeal_outcome",
         "string",
         N_("Issue du recours"),
-        N_("upheld : confirmée ; reversed : annulée ; vide : en attente."),
+        N_("upheld : confirmée ; reversed : annulée ; vide : en attente."),
     ),
     PROVISIONAL,
 )

@@ -13,7 +13,7 @@ _COLUMNS = (
     Column("kind", "string", N_("Genre"), N_("contribution, argument ou source.")),
     CONTRIBUTION,
     Column("item_id", "string", N_("Identifiant"), N_("Identifiant de ce dont c’est une version.")),
-    Column("revision", "integer", N_("Version"), N_("Rang de cette version ; la première est 1.")),
+    Column("revision", "integer", N_("Version"), N_("Rang de cette version ; la première est 1.")),
     Column(
         "present",
         "boolean",
@@ -24,7 +24,7 @@ _COLUMNS = (
         "withheld",
         "boolean",
         N_("Version corrigée"),
-        N_("Vrai si la modération a fait corriger cette version : son texte n’est plus montré."),
+        N_("Vrai si la modération a fait corriger cette version : son texte n’est plus montré."),
     ),
     Column("title", "string", N_("Titre"), N_("Titre de cette version.")),
     BODY,

@@ -97,21 +97,21 @@ PROVISIONAL = Column(
     "provisional",
     "boolean",
     N_("Provisoire"),
-    N_("Vrai si la consultation n’était pas terminée : ces lignes peuvent encore changer."),
+    N_("Vrai si la consultation n’était pas terminée : ces lignes peuvent encore changer."),
 )
 POSITION = Column(
     "register_position",
     "integer",
     N_("Inscription au registre"),
     N_(
-        "Rang, dans le registre public du territoire, de l’inscription de ce texte ; vide tant qu’elle n’est pas faite."
+        "Rang, dans le registre public du territoire, de l’inscription de ce texte ; vide tant qu’elle n’est pas faite."
     ),
 )
 SALT = Column(
     "register_salt",
     "string",
     N_("Sel de l’empreinte"),
-    N_("Sel (hexadécimal) qui, avec le texte, redonne l’empreinte inscrite au registre ; vide si le texte est retiré."),
+    N_("Sel (hexadécimal) qui, avec le texte, redonne l’empreinte inscrite au registre ; vide si le texte est retiré."),
 )
 
 

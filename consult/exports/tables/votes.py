@@ -25,7 +25,7 @@ _VOTE_COLUMNS = (
         "string",
         N_("Votant"),
         N_(
-            "Identifiant tiré au sort pour cette consultation seule : il dit que deux votes sont de la même personne,"
+            "Identifiant tiré au sort pour cette consultation seule : il dit que deux votes sont de la même personne,"
             " et ne mène à aucun compte."
         ),
     ),
@@ -34,12 +34,17 @@ _VOTE_COLUMNS = (
         "string",
         N_("Vote"),
         N_(
-            "agree : d’accord ; mixed : mitigé ; disagree : pas d’accord ;"
-            " support : soutien à un argument ou à une source."
+            "agree : d’accord ; mixed : mitigé ; disagree : pas d’accord ;"
+            " support : soutien à un argument ou à une source."
         ),
     ),
     Column("revision", "integer", N_("Version"), N_("Rang de la version du texte sur laquelle on a voté.")),
-    Column("on", "date", N_("Jour"), N_("Jour du premier vote de cette personne ; l’heure n’est pas publiée.")),
+    Column(
+        "on",
+        "date",
+        N_("Jour"),
+        N_("Jour où cette personne a voté ici pour la première fois ; l’heure n’est pas publiée."),
+    ),
     PROVISIONAL,
 )
 _TALLY_COLUMNS = (
@@ -48,9 +53,9 @@ _TALLY_COLUMNS = (
     _ITEM,
     Column("origin", "string", N_("Origine"), N_("D’où viennent ces votes, en un mot.")),
     Column("origin_label", "string", N_("Provenance"), N_("La même chose, en clair.")),
-    Column("agree", "integer", N_("D’accord"), N_("Votes comptés : d’accord.")),
-    Column("mixed", "integer", N_("Mitigé"), N_("Votes comptés : mitigé.")),
-    Column("disagree", "integer", N_("Pas d’accord"), N_("Votes comptés : pas d’accord.")),
+    Column("agree", "integer", N_("D’accord"), N_("Votes comptés : d’accord.")),
+    Column("mixed", "integer", N_("Mitigé"), N_("Votes comptés : mitigé.")),
+    Column("disagree", "integer", N_("Pas d’accord"), N_("Votes comptés : pas d’accord.")),
     Column("supports", "integer", N_("Soutiens"), N_("Soutiens comptés, pour un argument ou une source.")),
     Column("at", "datetime", N_("Relevé le"), N_("Instant du décompte, en temps universel.")),
     PROVISIONAL,
@@ -127,7 +132,7 @@ async def _tallies(scope: Scope) -> AsyncIterator[list[Row]]:
 VOTES = Table(
     "votes",
     N_("Votes"),
-    N_("Un vote ou un soutien par ligne ; leur ordre ne dit rien de qui a voté, ni quand."),
+    N_("Un vote ou un soutien par ligne ; leur ordre ne dit rien de qui a voté, ni quand."),
     _VOTE_COLUMNS,
     ("kind", "item_id", "voter"),
     _votes,
@@ -135,7 +140,7 @@ VOTES = Table(
 TALLIES = Table(
     "tallies",
     N_("Décomptes"),
-    N_("Les votes comptés sans que l’on sache par qui : repris d’une autre plateforme, reçus sur papier, en atelier."),
+    N_("Les votes comptés sans que l’on sache par qui : repris d’une autre plateforme, reçus sur papier, en atelier."),
     _TALLY_COLUMNS,
     ("kind", "item_id", "origin"),
     _tallies,
