@@ -91,9 +91,13 @@ async def load(territory_id: int, places: Iterable[Place]) -> Tree:
         by_level: dict[int, list[int]] = {}
         for level, number in ordered[first : first + _AT_ONCE]:
             by_level.setdefault(level, []).append(number)
-        wanted = " OR ".join(f"(level = {level} AND number IN :level{level})" for level in by_level)
+        # a query a level: one with OR between them walks the whole tree on SQLite
         rows = await execute(
-            f"SELECT level, number, hashes FROM register_tile WHERE territory_id = :territory AND ({wanted})",
+            " UNION ALL ".join(
+                "SELECT level, number, hashes FROM register_tile WHERE territory_id = :territory"
+                f" AND level = {level} AND number IN :level{level}"
+                for level in by_level
+            ),
             {"territory": territory_id, **{f"level{level}": numbers for level, numbers in by_level.items()}},
         )
         tree.tiles |= {(row["level"], row["number"]): bytes(row["hashes"]) for row in rows}
