@@ -251,5 +251,5 @@ async def message_of(row: Mail, sender: Sender | None = None) -> EmailMessage:
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(row.text)
     message.add_alternative(row.html, subtype="html")
-    await enclose(message, row)
+    await enclose(message, row, sender.address)
     return message

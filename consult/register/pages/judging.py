@@ -30,7 +30,7 @@ RIGHT: dict[str, str] = {
     "form": N_("C’est un reçu, avec toutes ses parties."),
     "entry": N_("« %(what)s », le %(date)s."),
     "content": N_("Le texte du reçu est celui qui a été inscrit, au caractère près."),
-    "head": N_("L’état du registre a été signé par sa clé le %(date)s ; il comptait %(size)s inscriptions."),
+    "head": N_("L’état du registre a été signé par sa clé le %(date)s. Inscriptions couvertes : %(size)s."),
     "inclusion": N_("L’inscription est bien la n° %(position)s de cet état signé."),
     "register": N_("Le registre a grandi depuis sans rien changer de ce que le reçu prouve."),
 }
