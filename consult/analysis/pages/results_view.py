@@ -110,12 +110,19 @@ def results_view(
         "tops": [] if hidden else _tops(tops, asked, path),
         "decisions": [] if asked.anything else _decisions(figures["decisions"]),
         "automated": figures["decisions"]["automated"],
+        "is_empty": not any(figures["totals"].values()),
+        **_part(figures, asked, path),
+    }
+
+
+def _part(figures: Mapping[str, Any], asked: Asked, path: str) -> dict[str, Any]:
+    """Which part of the results is shown, and how to ask for another."""
+    return {
         "selects": _selects(figures, asked),
         "section": asked.section,
         "writer": gettext(WRITERS[asked.writer]) if asked.writer else "",
         "reset_href": path if asked.anything else None,
         "both": bool(asked.section and asked.writer),
-        "is_empty": not any(figures["totals"].values()),
     }
 
 
