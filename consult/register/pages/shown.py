@@ -48,9 +48,9 @@ def entry_shown(position: int, at: datetime, entry: str, titles: Mapping[str, st
         "count": count if isinstance(count, int) else 0,
         "slug": slug if slug in titles else "",
         "consultation": titles.get(slug, ""),
-        "digest": fields.get("content", ""),
+        "digest": groups(str(fields.get("content", ""))),
         "is_vote": fields.get("kind") in VOTES,
-        "sha256": fields.get("sha256", ""),
+        "sha256": groups(str(fields.get("sha256", ""))),
         "is_past": fields.get("kind") == "imported",
     }
 
