@@ -1,13 +1,13 @@
 """What a set is made of: every table in every format, the workbooks, the package, and what rooms above have to add."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from consult.core.language import N_
 from consult.exports.formats import FORMATS, Written, file_name, write, write_whole
+from consult.exports.package import write_package
 from consult.exports.tables import TABLES, Scope
 
 Progress = Callable[[int], None]
@@ -101,9 +101,7 @@ def products(folder: Path | None = None) -> list[Product]:
 
 def package(folder: Path | None = None) -> Product:
     """Everything, with what it takes to check it."""
-    return Product(
-        PACKAGE_BASE, ".zip", "application/zip", N_("Le paquet vérifiable"), partial(_package, folder), PACKAGE
-    )
+    return Product(PACKAGE_BASE, ".zip", "application/zip", N_("Le paquet vérifiable"), _packs(folder), PACKAGE)
 
 
 def products_of(word: str, table: str | None = None) -> list[Product]:
@@ -132,7 +130,8 @@ def _writes(format_name: str, table: str = "") -> Make:
     return make
 
 
-def _package(folder: Path | None, path: Path, scope: Scope, *, progress: Progress) -> Awaitable[WrittenLike]:
-    from consult.exports.package import write_package
+def _packs(folder: Path | None) -> Make:
+    async def make(path: Path, scope: Scope, *, progress: Progress) -> WrittenLike:
+        return await write_package(path, scope, folder, progress=progress)
 
-    return write_package(path, scope, folder, progress=progress)
+    return make
