@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from consult.core.database import database, migrate
-from tests.bench import exports
+from tests.bench import exports, package, register
 from tests.bench.client import Measured, Request, fetch, get, measure, post
 from tests.bench.loading import SLUG, Loaded, Size, load
 
@@ -254,7 +254,9 @@ async def empty(engine: str) -> AsyncIterator[str]:
 
 
 # Benches with a database and a table of their own: (engine, address, small) to what is printed.
-OTHERS: dict[str, Callable[[str, str, bool], Awaitable[Table]]] = {exports.NAME: exports.run}
+OTHERS: dict[str, Callable[[str, str, bool], Awaitable[Table]]] = {
+    one.NAME: one.run for one in (exports, package, register)
+}
 
 
 async def main() -> None:

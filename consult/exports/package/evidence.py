@@ -39,7 +39,7 @@ class Evidence:
 
 
 def _line(position: int, entry: str) -> bytes:
-    return canonical({"position": position, "entry": entry}) + b"\n"
+    return layout.entry_line(position, entry).encode()
 
 
 async def read_entries(scope: Scope, path: Path) -> Entries:

@@ -71,7 +71,7 @@ def _count_votes(archive: Archive, counted: Counted, check: Check, index: Index)
         counted["votes", kind, choice, "voters"] += 1
         counted["cast",] += 1
         if kind == "contributions":
-            index.adds(row.number("contribution"), CHOICES.index(choice), 1, row.place)
+            index.adds(row.number("contribution"), CHOICES.index(choice), 1)
 
 
 def _count_tallies(archive: Archive, counted: Counted, check: Check, index: Index) -> None:
@@ -85,7 +85,7 @@ def _count_tallies(archive: Archive, counted: Counted, check: Check, index: Inde
             many = row.maybe(choice) or 0
             counted["votes", kind, choice, "tallied"] += many
             if kind == "contributions":
-                index.adds(row.number("contribution"), 3 + place, many, row.place)
+                index.adds(row.number("contribution"), 3 + place, many)
         counted["votes", kind, "support", "tallied"] += row.maybe("supports") or 0
 
 

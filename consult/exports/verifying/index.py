@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,6 +39,7 @@ class Index:
         self._db.executescript(_SCHEMA)
         self._db.execute("BEGIN")
         self._waiting: list[tuple[Any, ...]] = []
+        self._added: Counter[tuple[int, int]] = Counter()
         self._digest = hashlib.sha256()
         self._last_line = ""
         self.count = 0
@@ -138,16 +140,22 @@ class Index:
             [(number, what, many, place) for what, many in enumerate(counters)],
         )
 
-    def adds(self, number: int, what: int, many: int, place: str) -> None:
-        """Note votes that another table holds for a contribution."""
-        if many:
-            self._db.execute(
-                "INSERT INTO added VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET many = many + excluded.many",
-                (number, what, many),
-            )
+    def adds(self, number: int, what: int, many: int) -> None:
+        """Note votes that another table holds for a contribution; they come contribution by contribution."""
+        self._added[number, what] += many
+        if len(self._added) >= _BATCH:
+            self._add()
+
+    def _add(self) -> None:
+        self._db.executemany(
+            "INSERT INTO added VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET many = many + excluded.many",
+            [(number, what, many) for (number, what), many in self._added.items() if many],
+        )
+        self._added.clear()
 
     def disagreeing(self) -> Iterator[tuple[Any, ...]]:
         """Number, place, which counter, what it says, what was added up: wherever the two differ."""
+        self._add()
         yield from self._db.execute(
             "SELECT s.number, s.place, s.what, s.many, COALESCE(a.many, 0) FROM said s LEFT JOIN added a"
             " USING (number, what) WHERE s.many <> COALESCE(a.many, 0) UNION ALL"

@@ -1,5 +1,6 @@
 """What lies where in a package. The writer and the verifier share this page, and nothing else (docs/package.md)."""
 
+import json
 import re
 
 FORMAT = "consult-package/1"
@@ -16,6 +17,14 @@ EVIDENCE = (HEAD, KEYS, ENTRIES, PROOF, EXPORTED)
 ABOVE = (DESCRIPTION, READ_ME_FR, READ_ME_EN, LICENCE, FIGURES)
 TABLE_FILE = re.compile(r"data/(?P<table>[a-z_]{1,40})(?P<mark>-provisoire)?\.csv")
 EXPORTED_KIND = "exported"
+
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def entry_line(position: int, entry: str) -> str:
+    """The one form of a line of the entries: canonical JSON, written by hand because there may be millions of them."""
+    return f'{{"entry":{_encode(entry)},"position":{position}}}\n'
 
 
 def table_of(name: str) -> str:

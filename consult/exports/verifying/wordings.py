@@ -76,9 +76,7 @@ class Worded:
 
 
 def _name(item: str, key: str, number: int | None) -> str:
-    if item == "contribution":
-        return f"contribution {plain(key, 20)}"
-    return f"{item} {plain(key, 24)} under contribution {number}"
+    return f"contribution {key}" if item == "contribution" else f"{item} {key} under contribution {number}"
 
 
 _EACH = ("state", "register_position", "register_salt")
