@@ -31,8 +31,8 @@ from consult.reports.items import DEEPEST, Teller
 from consult.reports.queries import Row, consultation_row, contributions_of, length, numbered_in, weight
 from consult.reports.words import Calendar, figure, gettext, language, ngettext, region
 
-MOST_TEXTS = 30_000
-MOST_CHARACTERS = 20_000_000
+MOST_TEXTS = 8_000
+MOST_CHARACTERS = 4_000_000
 """Beyond one of these a document tells everything but the texts, which are in the files: see ADR 0027."""
 
 LICENCE = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"

@@ -63,7 +63,6 @@ def _styles(document: Any, accent: str) -> None:
     for level, size in enumerate(HEADING_SIZES, 1):
         style = styles[f"Heading {level}"]
         _font(style, size, accent if level in (1, 2) else INK, bold=True)
-        style.font.italic = False
         style.paragraph_format.space_before = Pt(22 if level == 1 else 16 if level < 4 else 10)
         style.paragraph_format.space_after = Pt(6)
         style.paragraph_format.keep_with_next = True
@@ -71,7 +70,6 @@ def _styles(document: Any, accent: str) -> None:
     _without_border(styles["Title"])
     styles["Title"].paragraph_format.space_before = Mm(55)
     _font(styles["Subtitle"], 15, SOFT)
-    styles["Subtitle"].font.italic = False
     _font(styles["Caption"], 10.5, INK, bold=True)
     styles["Caption"].paragraph_format.keep_with_next = True
     styles["Caption"].paragraph_format.space_before = Pt(12)
@@ -89,16 +87,19 @@ def _styles(document: Any, accent: str) -> None:
 
 
 def _font(style: Any, size: float, color: str, *, bold: bool = False) -> None:
+    """One look, with nothing left of the library's own: a theme's colour would win over ours."""
     from docx.oxml.ns import qn
     from docx.shared import Pt, RGBColor
 
+    for link in style.element.findall(qn("w:link")):  # a style of characters that would bring the old look back
+        style.element.remove(link)
+    looks = style.element.get_or_add_rPr()
+    for child in list(looks):
+        looks.remove(child)
     style.font.name, style.font.size, style.font.bold = FONT, Pt(size), bold
     style.font.color.rgb = RGBColor.from_string(color)
-    fonts = style.element.get_or_add_rPr().find(qn("w:rFonts"))
-    for name in list(fonts.attrib):
-        del fonts.attrib[name]
-    for name in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
-        fonts.set(qn(name), FONT)
+    for name in ("w:cs", "w:eastAsia"):
+        looks.find(qn("w:rFonts")).set(qn(name), FONT)
 
 
 def _without_border(style: Any) -> None:

@@ -162,7 +162,8 @@ def _columns(caption: str, days: Sequence[str], values: Sequence[int]) -> Chart:
 def _kinds(kinds: Sequence[Mapping[str, Any]]) -> Iterator[Node]:
     if not kinds:
         return
-    names = [gettext(WRITERS.get(one["kind"], one["kind"])) for one in kinds]
+    sources = [WRITERS.get(one["kind"], one["kind"]) for one in kinds]
+    names = [gettext(source) for source in sources]
     yield Heading(2, gettext("Qui a participé"), "kinds")
     yield _bars(gettext("Contributions selon qui les a écrites"), names, [one["contributions"] for one in kinds])
     yield Table(
@@ -214,7 +215,7 @@ def _walk(sections: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
 def _tops(tops: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[Node]:
     told = (
         ("supported", gettext("Les plus soutenues"), gettext("Votes d’accord")),
-        ("contested", gettext("Les plus partagées"), gettext("Votes du plus petit des deux camps")),
+        ("contested", gettext("Les plus partagées"), gettext("Votes du camp le moins nombreux")),
         ("argued", gettext("Les plus argumentées"), gettext("Arguments")),
     )
     if not any(tops[name] for name, _, _ in told):

@@ -82,8 +82,9 @@ class Teller:
         """« par Jeanne Martin, le 23 janvier 2026 · 12 soutiens »."""
         author = author_of(row)
         words = [legal(author["name"]) or gettext("Compte supprimé")]
-        if author["kind_label"]:
-            words.append(gettext(author["kind_label"]))
+        kind = author["kind_label"]
+        if kind:
+            words.append(gettext(kind))
         who = ", ".join(words) + (f" ({legal(author['member'])})" if author.get("member") else "")
         told = [gettext("par %(who)s, le %(day)s", who=who, day=self.calendar.day(row["published_at"]))]
         edited = self.calendar.day(row["edited_at"]) if row["edited_at"] else ""
@@ -96,10 +97,12 @@ class Teller:
     def gone(self, kind: str, row: Row, **params: object) -> str:
         """What is left of a text that was withdrawn or hidden: when, and why."""
         own, decided = GONE[kind]
-        words = gettext(own if row["state"] == ItemState.WITHDRAWN else decided, **params)
+        source = own if row["state"] == ItemState.WITHDRAWN else decided
+        words = gettext(source, **params)
         day = gettext("le %(day)s", day=self.calendar.day(row["removed_at"] or row["published_at"]))
-        ground = f"{gettext(' :')} {legal(gettext(row['removed_ground']))}" if row["removed_ground"] else ""
-        return f"{words}, {day}{ground}."
+        ground = row["removed_ground"]
+        why = f"{gettext(' :')} {legal(gettext(ground))}" if ground else ""
+        return f"{words}, {day}{why}."
 
     def _notes(self, row: Row, beneath: Beneath) -> tuple[str, ...]:
         notes = []
@@ -156,13 +159,15 @@ class Teller:
     def _source(self, row: Row) -> Source:
         if row["state"] != ItemState.PUBLISHED:
             return Source("", "", "", gone=self.gone("source", row))
-        about = f"{gettext(CATEGORIES[row['category']])}, {self.by(row, row['supports_total'])}"
+        category = CATEGORIES[row["category"]]
+        about = f"{gettext(category)}, {self.by(row, row['supports_total'])}"
         return Source(legal(row["title"]), safe_address(row["link"]) or "", about, blocks(row["body_html"]))
 
     def _amendment(self, row: Row, beneath: Beneath) -> Amendment:
         if row["state"] != ItemState.PUBLISHED:
             return Amendment("", "", "", (), (), gone=self.gone("amendment", row))
-        outcome = gettext(OUTCOMES[row["outcome"]])
+        fate = OUTCOMES[row["outcome"]]
+        outcome = gettext(fate)
         if row["outcome_at"]:
             outcome = f"{outcome}, {gettext('le %(day)s', day=self.calendar.day(row['outcome_at']))}"
         if row["outcome_reason"]:
