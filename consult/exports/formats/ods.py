@@ -207,7 +207,7 @@ def _pack(path: Path, folder: Path, sheets: Path, book: _Book, scope: "Scope") -
     content = folder / "content.xml"
     with content.open("wb") as whole_page, sheets.open("rb") as middle:
         whole_page.write((_HEAD + book.read_me(scope)).encode())
-        shutil.copyfileobj(middle, whole_page, 1 << 20)
+        shutil.copyfileobj(middle, whole_page, 1 << 16)
         whole_page.write(_FOOT.encode())
     at = scope.cut_off.astimezone(UTC)
     meta = (
@@ -224,7 +224,7 @@ def _pack(path: Path, folder: Path, sheets: Path, book: _Book, scope: "Scope") -
         entry = _entry("content.xml", scope)
         entry.file_size = content.stat().st_size
         with content.open("rb") as source, archive.open(entry, "w") as target:
-            shutil.copyfileobj(source, target, 1 << 20)
+            shutil.copyfileobj(source, target, 1 << 16)
 
 
 def _entry(name: str, scope: "Scope", kind: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:
