@@ -133,6 +133,10 @@ class Texts:
             return f"SUBSTR({column}, 1, 16)"
         return f"TO_CHAR({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')"
 
+    def day(self, column: str) -> str:
+        """A day as ISO 8601."""
+        return column if self.sqlite else f"TO_CHAR({column}, 'YYYY-MM-DD')"
+
     def key(self, column: str) -> str:
         """A key as text: no spreadsheet and no script holds 63 bits."""
         return f"CAST({column} AS TEXT)"

@@ -18,7 +18,7 @@ Convert = Callable[[Any], Any]
 
 def select(columns: Sequence[Column], expressions: Mapping[str, str]) -> str:
     """The SELECT of a table: an expression for each column but the last, ``provisional``, which is the scope's."""
-    return ", ".join(f"{expressions[column.name]} AS {column.name}" for column in columns[:-1])
+    return ", ".join(f'{expressions[column.name]} AS "{column.name}"' for column in columns[:-1])
 
 
 async def stream(

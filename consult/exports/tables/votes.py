@@ -78,7 +78,7 @@ def _votes_sql(texts: Texts, kind: str, *, frozen: bool) -> str:
         "voter": "v.voter" if frozen else texts.key("v.account_id"),
         "choice": "v.choice" if voted or frozen else "'support'",
         "revision": "v.revision" if voted or frozen else "NULL",
-        "on": 'CAST(v."on" AS TEXT)' if frozen else texts.minute("v.created_at"),
+        "on": texts.day('v."on"') if frozen else texts.minute("v.created_at"),
     }
     if frozen:
         join = f"ballot v ON v.consultation_id = :consultation AND v.kind = '{kind}' AND v.item_id = {item}.id"
@@ -87,9 +87,8 @@ def _votes_sql(texts: Texts, kind: str, *, frozen: bool) -> str:
         table = "vote" if voted else "support"
         join = f"{table} v ON v.{kind}_id = {item}.id"
         order = voters.scrambled("v.account_id")
-    selected = select(_VOTE_COLUMNS, expressions).replace(" AS on", ' AS "on"')
     return (
-        f"SELECT {selected} FROM {rows} JOIN {join} WHERE c.consultation_id = :consultation AND c.number IS NOT NULL"
+        f"SELECT {select(_VOTE_COLUMNS, expressions)} FROM {rows} JOIN {join} WHERE c.consultation_id = :consultation AND c.number IS NOT NULL"
         f" AND {alive} ORDER BY c.number, {item}.id, {order}"
     )
 
