@@ -88,8 +88,8 @@ def _votes_sql(texts: Texts, kind: str, *, frozen: bool) -> str:
         join = f"{table} v ON v.{kind}_id = {item}.id"
         order = voters.scrambled("v.account_id")
     return (
-        f"SELECT {select(_VOTE_COLUMNS, expressions)} FROM {rows} JOIN {join} WHERE c.consultation_id = :consultation AND c.number IS NOT NULL"
-        f" AND {alive} ORDER BY c.number, {item}.id, {order}"
+        f"SELECT {select(_VOTE_COLUMNS, expressions)} FROM {rows} JOIN {join}"
+        f" WHERE c.consultation_id = :consultation AND c.number IS NOT NULL AND {alive} ORDER BY c.number, {item}.id, {order}"
     )
 
 
