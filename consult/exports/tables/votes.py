@@ -89,7 +89,8 @@ def _votes_sql(texts: Texts, kind: str, *, frozen: bool) -> str:
         order = voters.scrambled("v.account_id")
     return (
         f"SELECT {select(_VOTE_COLUMNS, expressions)} FROM {rows} JOIN {join}"
-        f" WHERE c.consultation_id = :consultation AND c.number IS NOT NULL AND {alive} ORDER BY c.number, {item}.id, {order}"
+        f" WHERE c.consultation_id = :consultation AND c.number IS NOT NULL AND {alive}"
+        f" ORDER BY c.number, {item}.id, {order}"
     )
 
 
