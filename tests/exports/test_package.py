@@ -219,3 +219,19 @@ async def test_the_verifier_loads_no_database_and_no_settings(territory: Territo
     assert done.stdout == "[]\n", done.stderr
     assert verify(path).ok
     assert hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+async def test_every_consultation_of_the_demonstration(demonstration: Starlette, tmp_path: Path) -> None:
+    """Everything that a platform has lived through, votes by the thousand and decisions undone included."""
+    consultations = await execute(
+        "SELECT k.id, k.slug, k.territory_id, MAX(r.closes_at) > :now AS provisional FROM consultation k"
+        " JOIN round r ON r.consultation_id = k.id WHERE k.state = 'published' GROUP BY k.id, k.slug, k.territory_id",
+        now=clock.now(),
+    )
+    assert len(consultations) > 2
+    for row in consultations:
+        territory = await Territory.get(id=row["territory_id"])
+        content = await made(tmp_path, territory, row["slug"], provisional=bool(row["provisional"]))
+        report = checked(Package.of(content), tmp_path)
+        assert report.ok, told(report)
+        assert await made(tmp_path, territory, row["slug"], provisional=bool(row["provisional"])) == content

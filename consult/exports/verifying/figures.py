@@ -125,12 +125,16 @@ def _compare_each(check: Check, index: Index) -> None:
 
 def _compare_with_register(check: Check, index: Index, counted: Counted) -> None:
     """There are no more votes than the register recorded: each has an entry of its own, or was recorded in bulk."""
-    for kinds, recorded, words in (
-        (("contributions", "amendments"), index.cast["voted"], "votes"),
-        (("arguments", "sources"), index.cast["supported"], "supports"),
-    ):
-        found = sum(
-            many for path, many in counted.items() if path[0] == "votes" and path[1] in kinds and path[3] == "voters"
+    found, recorded = {"voted": 0, "supported": 0}, index.cast
+    for path, many in counted.items():
+        if path[0] == "votes" and path[3] == "voters":
+            found["supported" if path[1] in _SUPPORTED else "voted"] += many
+    for kind, words in (("voted", "votes"), ("supported", "supports")):
+        if found[kind] > recorded[kind] + recorded["in bulk"]:
+            check.fault(f"data/votes: there are {found[kind]} {words}; the register recorded {recorded[kind]} of them.")
+            return
+    if sum(found.values()) > sum(recorded.values()):
+        check.fault(
+            f"data/votes: there are {sum(found.values())} votes and supports; the register recorded"
+            f" {sum(recorded.values())} of them."
         )
-        if found > recorded:
-            check.fault(f"data/votes: there are {found} {words}; the register recorded {recorded} of them.")

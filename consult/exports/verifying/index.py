@@ -44,7 +44,7 @@ class Index:
         self._last_line = ""
         self.count = 0
         self.last: tuple[int, dict[str, Any]] | None = None
-        self.cast = {"voted": 0, "supported": 0}
+        self.cast = {"voted": 0, "supported": 0, "in bulk": 0}
 
     def close(self) -> None:
         """Drop it all."""
@@ -69,8 +69,9 @@ class Index:
             self.finish()
         if item in ITEMS:
             self._of_item(position, entry, item, key, kind, at, revision)
-        if kind in self.cast and entry.get("again") is not True:
-            self.cast[kind] += _number(entry, "count") or 1
+        if kind in {"voted", "supported"} and entry.get("again") is not True:
+            many = _number(entry, "count")
+            self.cast[kind if many is None else "in bulk"] += 1 if many is None else many
 
     def _of_item(
         self, position: int, entry: dict[str, Any], item: str, key: str, kind: str, at: str, revision: int | None
