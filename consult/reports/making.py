@@ -12,13 +12,13 @@ from consult.exports.formats import Written
 from consult.exports.formats.files import aside, measured, whole, workshop
 from consult.exports.making import Step, register_step
 from consult.exports.tables.shape import Scope
+from consult.reports.composing.document import Document, compose
+from consult.reports.composing.words import speaking
 from consult.reports.content import Contribution, Node, Progress, Tombstone
-from consult.reports.document import Document, compose
-from consult.reports.docx import DocxWriter
-from consult.reports.html import HtmlWriter
-from consult.reports.pdf import typeset, write_data
 from consult.reports.queries import consultation_row
-from consult.reports.words import speaking
+from consult.reports.writing.docx import DocxWriter
+from consult.reports.writing.html import HtmlWriter
+from consult.reports.writing.pdf import typeset, write_data
 
 NAME = "compte-rendu"
 

@@ -52,6 +52,11 @@ REVIEWED: dict[str, str] = {
     "accounts/elsewhere": "what the rooms above keep of an account, for its deletion and its download",
     "accounts/commands": "what `consult staff add` does, apart from printing",
     "accounts/personal_data": "everything held about a person; other rooms say their part of it",
+    "reports/content": "what a document says, as plain values",
+    "reports/blocks": "sanitised HTML as paragraphs, lists, quotations: pure",
+    "reports/composing": "from rows and figures to what a document says",
+    "reports/writing": "the three renderers, and what they need",
+    "reports/making": "the three files, as steps of a set",
 }
 LONGEST_MODULE = 400
 LONGEST_HANDLER = 25

@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 
 from consult.core.database import execute
 from consult.exports.making import registered
-from consult.reports import document
+from consult.reports.composing import document
 from consult.reports.making import NAME, PRODUCTS, register
 from tests.counting import counted
 from tests.reports.pdf_reading import alternatives_of, squeezed, structure_of, text_of

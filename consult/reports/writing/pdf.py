@@ -54,7 +54,7 @@ async def typeset(folder: Path) -> Path:
         ConsultError: the typesetter failed, or took too long; its own words are in the message.
     """
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "consult.reports.typesetting", str(folder)),
+        *(sys.executable, "-m", "consult.reports.writing.typesetting", str(folder)),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,

@@ -27,7 +27,7 @@ from consult.reports.content import (
     Tombstone,
     Words,
 )
-from consult.reports.docx_parts import (
+from consult.reports.writing.docx_parts import (
     AGAINST,
     BULLETS,
     FOR,

@@ -10,6 +10,9 @@ from consult.consultations.pages.words import DEED_WORDS, deeds_of, listing, sho
 from consult.consultations.queries import SectionNode, outline, rounds_of, rule_changes_of, snapshots_of
 from consult.exports.tables.shape import Scope
 from consult.reports.blocks import blocks, legal, paragraphs, plain
+from consult.reports.composing.figures import decision_nodes, figure_nodes
+from consult.reports.composing.items import DEEPEST, Teller
+from consult.reports.composing.words import Calendar, figure, gettext, language, ngettext, region
 from consult.reports.content import (
     Contribution,
     Cover,
@@ -26,10 +29,7 @@ from consult.reports.content import (
     Tombstone,
     Words,
 )
-from consult.reports.figures import decision_nodes, figure_nodes
-from consult.reports.items import DEEPEST, Teller
 from consult.reports.queries import Row, consultation_row, contributions_of, length, numbered_in, weight
-from consult.reports.words import Calendar, figure, gettext, language, ngettext, region
 
 MOST_TEXTS = 8_000
 MOST_CHARACTERS = 4_000_000

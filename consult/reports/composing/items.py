@@ -8,6 +8,7 @@ from consult.consultations.items import ItemState
 from consult.core.language import N_
 from consult.core.text.links import safe_address
 from consult.reports.blocks import blocks, legal, paragraphs
+from consult.reports.composing.words import Calendar, figure, gettext, ngettext
 from consult.reports.content import (
     Amendment,
     Annex,
@@ -19,7 +20,6 @@ from consult.reports.content import (
     Tombstone,
 )
 from consult.reports.queries import Beneath, Row
-from consult.reports.words import Calendar, figure, gettext, ngettext
 from consult.sources.rules import CATEGORIES
 
 DEEPEST = 5

@@ -10,8 +10,8 @@ from consult.consultations.rules import Dated
 from consult.core.language import N_
 from consult.moderation.rules.words import EFFECTS
 from consult.reports.blocks import legal, plain
+from consult.reports.composing.words import Calendar, figure, gettext, ngettext, share
 from consult.reports.content import Chart, Heading, Node, Prose, Table
-from consult.reports.words import Calendar, figure, gettext, ngettext, share
 
 TOTALS = ("participants", "contributions", "arguments", "sources", "votes", "amendments")
 MOST_PARTS = 62

@@ -1,0 +1,1 @@
+"""From rows and public figures to what a document says, in the territory’s language."""
