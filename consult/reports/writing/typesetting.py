@@ -1,6 +1,6 @@
 """Typesets a folder: ``report.typ``, ``front.json`` and ``nodes.json`` become ``report.pdf``.
 
-Run as ``python -m consult.reports.writing.typesetting FOLDER`` in a process of its own: the compiler keeps a great deal in
+Run as ``python -m consult.reports.writing.typesetting FOLDER`` in a process of its own: the compiler keeps a lot in
 memory and holds the interpreter while it works, and all of it goes with the process.
 
 PDF/UA asks for a sign for every character. Two fonts come with the compiler and one with this package, and no font of
