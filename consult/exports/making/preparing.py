@@ -1,12 +1,14 @@
 """What has to be settled before files are made: the register knows everything that has happened, votes are frozen."""
 
 from consult.core import outbox
+from consult.register.calendar import record_rounds
 
 
 async def prepare(consultation_id: int, *, provisional: bool) -> None:
     """Bring up to date what files speak of and reactions write, so that the same data always gives the same bytes."""
     while await outbox.drain_together():
         pass
+    await record_rounds()  # a closing that the worker enters later would make other bytes of the same data
     if not provisional:
         await _freeze(consultation_id)
 

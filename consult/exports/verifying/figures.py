@@ -5,7 +5,7 @@ from typing import Any
 
 from consult.exports.verifying import layout
 from consult.exports.verifying.archive import Archive
-from consult.exports.verifying.checks import Check, Report, Unreadable, plain
+from consult.exports.verifying.checks import Check, Report, Unreadable, day, plain
 from consult.exports.verifying.evidence import parsed
 from consult.exports.verifying.index import Index
 from consult.exports.verifying.rows import file_of, rows_of
@@ -41,6 +41,7 @@ def check_figures(archive: Archive, report: Report, index: Index) -> None:
             check.fault(f"{layout.FIGURES}: {'.'.join(path)} is {plain(said, 40)}; the tables add up to {number}.")
     cast = counted["cast",]
     _compare_with_register(check, index, counted)
+    _compare_with_closing(report, index, wanted)
     tallied = wanted["votes", "contributions", "total", "tallied"]
     check.words = (
         f"{len(wanted)} figures are what the tables add up to ({cast} votes and supports one by one, {tallied} tallied"
@@ -138,3 +139,19 @@ def _compare_with_register(check: Check, index: Index, counted: Counted) -> None
             f"data/votes: there are {sum(found.values())} votes and supports; the register recorded"
             f" {sum(recorded.values())} of them."
         )
+
+
+def _compare_with_closing(report: Report, index: Index, wanted: dict[tuple[str, ...], int]) -> None:
+    """What was counted at the closing, beside what is there now: moderation goes on, so it is told and not judged."""
+    if index.tally is None:
+        return
+    closing = {name: index.tally.get(name) for name in (*_TEXTS, "votes")}
+    now = {name: wanted["totals", name] for name in closing}
+    at = day(index.tally["at"])
+    if closing == now:
+        report.notes.append(f"the register tallied the same numbers on {at}, once the last round was over.")
+        return
+    told = ", ".join(
+        f"{plain(closing[name], 20)} {name} (now {now[name]})" for name in now if closing[name] != now[name]
+    )
+    report.notes.append(f"once the last round was over, the register tallied {told}, on {at}.")

@@ -26,8 +26,8 @@ class Index:
     """What the entries say, entry by entry and item by item.
 
     ``count`` entries were taken, the ``last`` one is (position, entry); ``digest`` is the SHA-256 of the lines of all
-    the others; ``cast`` tells how many votes and supports were recorded. An item's state is what the entries make of
-    it: published, withdrawn by its author, hidden by a decision.
+    the others; ``cast`` tells how many votes and supports were recorded, ``tally`` what was counted when the last round
+    was over. An item's state is what the entries make of it: published, withdrawn by its author, hidden by a decision.
     """
 
     def __init__(self) -> None:
@@ -44,6 +44,7 @@ class Index:
         self._last_line = ""
         self.count = 0
         self.last: tuple[int, dict[str, Any]] | None = None
+        self.tally: dict[str, Any] | None = None
         self.cast = {"voted": 0, "supported": 0, "in bulk": 0}
 
     def close(self) -> None:
@@ -67,6 +68,8 @@ class Index:
         self._waiting.append((position, kind, item, key, revision, _text(entry, "content"), at, text))
         if len(self._waiting) >= _BATCH:
             self.finish()
+        if kind == "tallied" and isinstance(entry.get("figures"), dict):
+            self.tally = {**entry["figures"], "at": at}
         if item in ITEMS:
             self._of_item(position, entry, item, key, kind, at, revision)
         if kind in {"voted", "supported"} and entry.get("again") is not True:
