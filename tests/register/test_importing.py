@@ -1,11 +1,11 @@
 """What was brought in from elsewhere is entered item by item, so that it can be checked like what was written here."""
 
+import json
 from pathlib import Path
 
 from starlette.applications import Starlette
 
 from consult.app import load_effects
-from consult.arguments.models import Argument
 from consult.contributions.models import Contribution
 from consult.core.database import execute
 from consult.core.outbox import drain_all
@@ -16,8 +16,8 @@ from consult.register.calendar import record_rounds
 from consult.register.canonical import commitment
 from consult.register.contents import contribution_content
 from consult.register.importing import imported
-from consult.register.models import RegisterEntry
 from consult.register.queries import entry_of_item
+from consult.register.wordings import KINDS, wordings_of
 from tests.cast import NOON, a_territory
 from tests.imports.answers import a_source, an_argument, an_opinion, write_lines
 from tests.register.facts import entered
@@ -53,10 +53,34 @@ async def test_each_public_item_is_entered_once(db: str, tmp_path: Path) -> None
     assert await record_rounds() == 3, "opened, closed, tallied"
 
 
-async def test_the_real_consultation_is_entered_whole(real_consultation: Starlette) -> None:
+async def test_the_demonstration_is_entered_word_for_word(demonstration: Starlette) -> None:
     await drain_all()
-    rows = await execute("SELECT item_kind, COUNT(*) AS n FROM register_entry GROUP BY item_kind")
-    counted = {row["item_kind"]: row["n"] for row in rows}
-    assert counted["contribution"] == await Contribution.filter(state="published").count()
-    assert counted["argument"] == await Argument.filter(state="published", contribution__state="published").count()
-    assert await RegisterEntry.filter(salt__isnull=True).count() == 0
+    await _says_what_the_pages_say(past_too=True)
+
+
+async def test_the_real_consultation_is_entered_word_for_word(real_consultation: Starlette) -> None:
+    await drain_all()
+    await _says_what_the_pages_say(past_too=False)
+
+
+async def _says_what_the_pages_say(*, past_too: bool) -> None:
+    for kind in KINDS:
+        under = " AND contribution_id IN (SELECT id FROM contribution WHERE state = 'published')"
+        rows = await execute(
+            f"SELECT id FROM {kind} WHERE state = 'published'{'' if kind == 'contribution' else under}"
+        )
+        entries = await execute(
+            "SELECT item_id, revision, entry, salt FROM register_entry WHERE item_kind = :kind AND revision IS NOT NULL",
+            kind=kind,
+        )
+        committed = {(row["item_id"], row["revision"]): row for row in entries}
+        assert len(committed) == len(entries), "one entry a wording"
+        found = await wordings_of(kind, [row["id"] for row in rows])
+        assert len(found) == len(rows)
+        for wording in [one for wordings in found.values() for one in (wordings if past_too else wordings[-1:])]:
+            row = committed[wording.item_id, wording.revision]
+            said = json.loads(row["entry"])
+            assert said["content"] == commitment(bytes(row["salt"]), wording.content(said["consultation"]))
+            assert (said["number"], said["id"]) == (wording.row["number"], str(wording.item_id))
+    places = await execute("SELECT COUNT(*) AS n, MAX(position) AS last FROM register_entry GROUP BY territory_id")
+    assert [row["n"] for row in places] == [row["last"] + 1 for row in places]
