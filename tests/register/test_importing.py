@@ -70,7 +70,8 @@ async def _says_what_the_pages_say(*, past_too: bool) -> None:
             f"SELECT id FROM {kind} WHERE state = 'published'{'' if kind == 'contribution' else under}"
         )
         entries = await execute(
-            "SELECT item_id, revision, entry, salt FROM register_entry WHERE item_kind = :kind AND revision IS NOT NULL",
+            "SELECT item_id, revision, entry, salt FROM register_entry"
+            " WHERE item_kind = :kind AND revision IS NOT NULL",
             kind=kind,
         )
         committed = {(row["item_id"], row["revision"]): row for row in entries}
