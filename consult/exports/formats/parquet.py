@@ -45,7 +45,7 @@ class _Lines:
     """The rows as DuckDB reads them back exactly: an empty text has its quotes, and what is not there has none."""
 
     def __init__(self, table: "Table", output: Output) -> None:
-        self._lines = Lines(table, ",", "\n", EXACT | {"string": in_quotes_if_any})
+        self._lines = Lines(table, ",", "\n", EXACT | {"string": in_quotes_if_any}, text="%s")
         self._output = output
         self.longest = LINE
 

@@ -33,10 +33,12 @@ class Lines:
     a third of the time.
     """
 
-    def __init__(self, table: "Table", separator: str, end: str, by_type: Mapping[str, Convert]) -> None:
+    def __init__(
+        self, table: "Table", separator: str, end: str, by_type: Mapping[str, Convert], text: str = '"%s"'
+    ) -> None:
         kinds = [column.type for column in table.columns]
         self._converts = [by_type[kind] for kind in kinds]
-        self._line = separator.join(["%s"] * len(kinds)) + end
+        self._line = separator.join(text if kind == "string" else "%s" for kind in kinds) + end
 
     def of(self, batch: Sequence[tuple[Any, ...]]) -> list[str]:
         """The lines of some rows."""
@@ -46,13 +48,13 @@ class Lines:
         return list(map(self._line.__mod__, zip(*columns, strict=True)))
 
 
-def in_quotes(values: Values) -> Values:
-    """Texts as CSV has them; nothing looks like an empty text."""
-    return ['"' + value.replace('"', '""') + '"' if value else '""' for value in values]
+def for_quotes(values: Values) -> Values:
+    """Texts as CSV has them between quotes; nothing looks like an empty text."""
+    return [value.replace('"', '""') if value else "" for value in values]
 
 
 def in_quotes_if_any(values: Values) -> Values:
-    """Texts as CSV has them; where there is nothing, there are no quotes either."""
+    """Texts as CSV has them with their quotes; where there is nothing, there are no quotes either."""
     return ["" if value is None else '"' + value.replace('"', '""') + '"' for value in values]
 
 
@@ -67,7 +69,7 @@ def exact_truths(values: Values) -> Values:
 
 
 EXACT: dict[str, Convert] = {
-    "string": in_quotes,
+    "string": for_quotes,
     "integer": or_empty,
     "boolean": exact_truths,
     "datetime": or_empty,
@@ -118,4 +120,4 @@ def one_line_end(text: str) -> str:
 
 def neutral_texts(values: Values) -> Values:
     """See :func:`neutral`."""
-    return in_quotes([value and neutral(value) for value in values])
+    return for_quotes([value and neutral(value) for value in values])
