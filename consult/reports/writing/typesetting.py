@@ -10,6 +10,7 @@ is replaced by its code, and the document says so.
 
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import orjson
 
 HERE = Path(__file__).resolve().parent
 MOST_TRIES = 12
+MOST_REFUSALS = 300
 
 # Letters and signs of which the first font is known to have all: nothing of them has to be tried.
 _SAFE = "\n\r\t -~\u00a0-\u00ac\u00ae-\u017f\u2010-\u2014\u2018-\u201e\u2026\u202f\u20ac"
@@ -105,18 +107,23 @@ def _unknown(text: str, fonts: Any) -> list[str]:
     if not _ODD.search(text):
         return []
     pieces = sorted({found.group() for found in _PIECE.finditer(text)})
-    hopeless = [one for one in pieces if _NEVER.search(one)]
-    return hopeless + _refused([one for one in pieces if not _NEVER.search(one)], fonts)
+    hopeful = [one for one in pieces if not _is_hopeless(one)]
+    return sorted(set(pieces).difference(hopeful)) + _refused(hopeful, fonts, [MOST_REFUSALS])
 
 
-def _refused(pieces: list[str], fonts: Any) -> list[str]:
-    """Those that are refused, found by halving."""
+def _is_hopeless(piece: str) -> bool:
+    return bool(_NEVER.search(piece)) or any(unicodedata.category(char) in ("Cn", "Co") for char in piece)
+
+
+def _refused(pieces: list[str], fonts: Any, left: list[int]) -> list[str]:
+    """Those that are refused, found by halving; when too many were, all that is still in doubt."""
     if not pieces or _drawn(pieces, fonts):
         return []
-    if len(pieces) == 1:
+    if len(pieces) == 1 or left[0] <= 0:
+        left[0] -= len(pieces)
         return pieces
     half = len(pieces) // 2
-    return _refused(pieces[:half], fonts) + _refused(pieces[half:], fonts)
+    return _refused(pieces[:half], fonts, left) + _refused(pieces[half:], fonts, left)
 
 
 _TRIAL = b"""#set document(title: "trial")
