@@ -237,6 +237,7 @@ async def test_an_empty_consultation_has_results_too(app: Starlette) -> None:
     assert told == {**await counted_now(consultation), "at": told["at"]}
 
 
+@pytest.mark.engine_free
 async def test_the_neighbours_and_drafts_are_not_found(app: Starlette) -> None:
     await a_scene(app)
     await a_territory("coteau")
@@ -283,6 +284,7 @@ async def test_it_is_kept_until_it_is_counted_again(app: Starlette) -> None:
     assert json.loads((await visitor.get(API)).text)["totals"]["votes"] == 2
 
 
+@pytest.mark.engine_free
 async def test_the_api_is_open_to_other_sites(app: Starlette) -> None:
     scene = await a_scene(app)
     await scene.count()
@@ -292,6 +294,7 @@ async def test_the_api_is_open_to_other_sites(app: Starlette) -> None:
     assert "set-cookie" not in answer.headers
 
 
+@pytest.mark.engine_free
 async def test_filters_that_name_nothing_are_not_heeded(app: Starlette) -> None:
     scene = await a_scene(app)
     await scene.count()
@@ -300,6 +303,7 @@ async def test_filters_that_name_nothing_are_not_heeded(app: Starlette) -> None:
         assert (await Visitor(app).get(f"{PAGE}?{asked}")).words == whole
 
 
+@pytest.mark.engine_free
 @pytest.mark.parametrize(("length", "each", "most"), [(80, "day", 92), (400, "week", 92), (730, "month", 26)])
 async def test_long_consultations_are_drawn_in_few_columns(
     app: Starlette, frozen: object, length: int, each: str, most: int
@@ -324,6 +328,7 @@ async def test_it_is_counted_again_once_it_is_over(app: Starlette, frozen: objec
     assert scene
 
 
+@pytest.mark.engine_free
 async def test_many_sections_have_a_page_that_is_kept(app: Starlette) -> None:
     scene = await a_scene(app)
     await Section.bulk_create(
@@ -338,6 +343,7 @@ async def test_many_sections_have_a_page_that_is_kept(app: Starlette) -> None:
     assert len([*every_section(json.loads((await visitor.get(API)).text)["sections"])]) == 502
 
 
+@pytest.mark.engine_free
 async def test_the_consultation_leads_to_its_results_and_its_files(app: Starlette) -> None:
     await a_scene(app)
     text = (await Visitor(app).get("/consultations/plan-velo")).text
@@ -345,6 +351,7 @@ async def test_the_consultation_leads_to_its_results_and_its_files(app: Starlett
     assert 'href="/consultations/plan-velo/exports"' in text
 
 
+@pytest.mark.engine_free
 async def test_it_speaks_english(app: Starlette) -> None:
     scene = await a_scene(app)
     await scene.count()

@@ -65,8 +65,10 @@ def charts_of(
 def _sentence(each: str, starts: Sequence[date], told: Sequence[Told]) -> str:
     numbers = [number if isinstance(number, int) else 0 for number in told]
     most = max(numbers, default=0)
-    if not most:
+    if not most and numbers == list(told):
         return gettext("Rien pour le moment.")
+    if not most:
+        return gettext("Trop peu d’auteurs de cette sorte à la fois pour que leurs nombres soient montrés.")
     when = _word(each)(starts[numbers.index(most)])
     if numbers != list(told):
         return gettext("Au plus %(most)s parmi ce qui est montré.") % {"most": shown(most)}
@@ -91,9 +93,7 @@ def table_of(
 ) -> dict[str, Any]:
     """The numbers of such charts, together in one table."""
     return {
-        "caption": gettext("Contributions, arguments et votes %(each)s") % {"each": gettext(EACH[each])}
-        if len(names) > len(("contributions", "arguments"))
-        else gettext("Contributions et arguments %(each)s") % {"each": gettext(EACH[each])},
+        "caption": gettext("Dans le temps, %(each)s") % {"each": gettext(EACH[each])},
         "head": [gettext(HEAD[each]), *(gettext(words) for words in names)],
         "rows": [
             [_short(each, first), *(shown_cell(number) for number in numbers)]

@@ -148,7 +148,11 @@ def _numbers(
 
 def _counts(told: Mapping[str, Told], *names: str) -> str:
     """« 500 contributions, 2 918 arguments et 238 sources »."""
-    said = [_count(name, number) for name in names if isinstance(number := told.get(name), int)]
+    said = [
+        _count(name, number)
+        for name in names
+        if isinstance(number := told.get(name), int) and (number or name == names[0])
+    ]
     return str(format_list(said, locale=locale()))
 
 
@@ -258,11 +262,11 @@ def _time(figures: Mapping[str, Any], counted: Counted, asked: Asked) -> dict[st
     names: Sequence[str] = SERIES
     series: list[list[Any]] = [[0] * len(SERIES) for _ in starts]
     if asked.writer:
-        if all(figures["cross"]["withheld"].values()):
+        told = [name for name in WRITTEN if not figures["cross"]["withheld"][name]]
+        names = [words for name, words in zip(WRITTEN, SERIES, strict=False) if name in told]
+        series = [[part[name][asked.writer] for name in told] for part in figures["cross"]["time"]["parts"]]
+        if not told:
             return None
-        names = SERIES[: len(WRITTEN)]
-        parts = figures["cross"]["time"]["parts"]
-        series = [[part[name][asked.writer] for name in WRITTEN] for part in parts]
     else:
         wanted = asked.ids
         for key, section in counted.results["sections"].items():
