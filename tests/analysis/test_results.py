@@ -112,6 +112,17 @@ async def test_page_api_and_files_say_the_same(app: Starlette, a: Affair) -> Non
             assert one["title"] in words
 
 
+async def test_the_parts_of_the_time_add_up(app: Starlette, a: Affair) -> None:
+    kept = await ConsultationFigures.get()
+    parts = [numbers for section in kept.results["sections"].values() for _, *numbers in section["time"]]
+    tallied = kept.totals["tallied"]
+    assert [sum(series) for series in zip(*parts, strict=True)] == [
+        kept.totals["contributions"], kept.totals["arguments"], kept.totals["votes"] - tallied,
+    ]  # fmt: skip
+    drawn = [sum(numbers[place] for _, *numbers in kept.days) for place in range(3)]
+    assert drawn == [sum(series) for series in zip(*parts, strict=True)]
+
+
 @pytest.mark.real_data
 async def test_on_the_real_consultation_too(real_consultation: Starlette) -> None:
     assert await keep_all_figures() == 1

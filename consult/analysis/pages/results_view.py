@@ -335,7 +335,11 @@ def _cross(figures: Mapping[str, Any], asked: Asked) -> dict[str, Any] | None:
     words = {"contributions": gettext("Contributions"), "arguments": gettext("Arguments")}
     told = [name for name in WRITTEN if not withheld[name]]
     return {
-        "head": [f"{words[name]}, {gettext(WRITERS[one]).lower()}" for name in told for one in who],
+        "head": [
+            words[name] if asked.writer else f"{words[name]}, {gettext(WRITERS[one]).lower()}"
+            for name in told
+            for one in who
+        ],
         "rows": [[titles[row["id"]], *(shown_cell(row[name][one]) for name in told for one in who)] for row in rows],
         "withheld": "",
     }
