@@ -11,7 +11,7 @@ from consult.core.errors import NotFound
 from consult.core.keys import new_key
 from consult.core.voice import SYSTEM, Voice
 from consult.exports.events import ExportsAsked, ExportsExpired, ExportsReady
-from consult.exports.models import ExportNotice, ExportSet, MakingState
+from consult.exports.models import ExportFile, ExportNotice, ExportSet, MakingState
 
 # Files that are made within a request are left alone by the worker for so long.
 AT_ONCE = timedelta(seconds=30)
@@ -120,22 +120,33 @@ async def announce_again(*, territory_id: int, set_id: int) -> None:
 async def expire_files(*, consultation_id: int) -> list[int]:
     """Take the files of a consultation out of service: they hold what is no longer public. Gives the keys of the sets.
 
-    Those that were made since the consultation changed last stay.
+    Those that were made since the consultation changed last stay. What was being made begins anew as another set, in a
+    folder of its own: whoever was making it may not have heard yet.
     """
     where = await Consultation.get_or_none(id=consultation_id)
     if where is None:
         return []
     async with Action(SYSTEM, territory_id=where.territory_id) as action:
-        rows = await execute(
-            "UPDATE export_set SET state = 'expired', lease_until = NULL WHERE consultation_id = :consultation"
-            " AND state IN ('ready', 'making') AND changes < :changes RETURNING id",
-            consultation=consultation_id,
-            changes=where.changes,
-        )
-        keys = [int(row["id"]) for row in rows]
-        if not keys:
+        old = ExportSet.filter(consultation_id=consultation_id, changes__lt=where.changes)
+        found = await old.filter(state__in=[MakingState.READY, MakingState.MAKING]).select_for_update()
+        if not found:
             action.nothing_to_do()
             return []
-        await execute("DELETE FROM export_file WHERE set_id IN :keys", keys=keys)
+        for one in found:
+            if one.state is MakingState.MAKING:
+                await _begin_anew(one, where, action.at)
+        keys = [one.id for one in found]
+        await ExportSet.filter(id__in=keys).update(state=MakingState.EXPIRED, lease_until=None)
+        await ExportFile.filter(set_id__in=keys).delete()
         action.record(ExportsExpired(territory_id=where.territory_id, consultation_id=consultation_id, sets=len(keys)))
     return keys
+
+
+async def _begin_anew(one: ExportSet, where: Consultation, at: datetime) -> None:
+    """Another set instead of one that was being made; whoever waits for that one waits for this."""
+    moment = {"consultation_id": where.id, "changes": where.changes, "provisional": one.provisional}
+    other = await ExportSet.get_or_none(**moment)
+    if other is None:
+        other = await ExportSet.create(id=new_key(), cut_off=at, asked_at=at, **moment)
+    told = await ExportNotice.filter(set_id=other.id).values_list("account_id", flat=True)
+    await ExportNotice.filter(set_id=one.id).exclude(account_id__in=list(told)).update(set_id=other.id)

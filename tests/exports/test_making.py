@@ -1,6 +1,7 @@
 """Sets of files: whole, of one moment, made once, made again when something has changed."""
 
 import asyncio
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,12 +11,13 @@ from consult.app import load_effects
 from consult.arguments.actions import withdraw_argument
 from consult.core import clock, outbox
 from consult.core.database import execute
+from consult.exports.actions import expire_files
 from consult.exports.making import maker
 from consult.exports.making.files import set_folder
 from consult.exports.making.holding import LEASE, hold, let_go
 from consult.exports.making.products import products
 from consult.exports.making.sweeping import sweep_files
-from consult.exports.models import ExportFile, ExportSet, MakingState
+from consult.exports.models import ExportFile, ExportNotice, ExportSet, MakingState
 from consult.settings import settings
 from tests.cast import NOON, a_consultation
 from tests.exports.sets import Results, digests, files_are_whole, leftovers, made, some_results
@@ -198,14 +200,20 @@ async def test_a_text_that_is_taken_back_leaves_the_files_at_once(results: Resul
 
 
 async def test_what_is_being_made_while_a_text_is_taken_back_is_thrown_away(results: Results) -> None:
+    """Another set takes its place, in a folder of its own, and whoever waited hears of that one."""
     await maker.want_final_files()
     held = await hold()
     assert held is not None
+    await ExportNotice.create(id=1, set_id=held.id, account_id=results.people[0].id)
     await results.touch()
-    await execute("UPDATE export_set SET state = 'expired', lease_until = NULL")
+    assert await expire_files(consultation_id=results.consultation.id) == [held.id]
     assert not await maker.make_held(held)
     assert not set_folder(held.id).exists()
-    assert (await made(results)).state is MakingState.READY
+    other = await made(results)
+    assert (other.state, other.id != held.id) == (MakingState.READY, True)
+    await files_are_whole(other)
+    assert (await ExportNotice.get()).set_id == other.id
+    assert await expire_files(consultation_id=results.consultation.id) == [], "twice does no harm"
 
 
 # ---------------------------------------------------------------- sweeping
@@ -227,8 +235,6 @@ async def test_superseded_files_go_after_a_day_and_those_in_service_never(result
 
 
 async def test_folders_that_are_nobodys_go(results: Results) -> None:
-    import os
-
     one = await made(results)
     stray = set_folder(12345)
     stray.mkdir()

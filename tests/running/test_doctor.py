@@ -41,3 +41,11 @@ def test_an_address_without_https_is_a_fault(database_url: str, tmp_path: Path) 
     done = start(tmp_path, "doctor", database_url=database_url, secret_key=SECRET, base_url="http://example.org")
     assert done.returncode == 1
     assert "begins with http://" in told(done)
+
+
+def test_a_folder_for_files_of_results_that_takes_none_is_a_fault(database_url: str, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file where a folder should be")
+    done = start(tmp_path, "doctor", database_url=database_url, secret_key=SECRET, files=str(tmp_path / "taken"))
+    assert done.returncode == 1
+    assert "cannot be written to" in told(done)
+    assert "Traceback" not in told(done)
