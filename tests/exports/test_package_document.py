@@ -16,6 +16,7 @@ from tests.exports.packages import Package, World, a_world, made
 from tests.filled import REAL_SLUG
 from tests.house.house import ROOT
 
+pytestmark = pytest.mark.engine_free
 DOCUMENT = ROOT / "docs" / "package.md"
 Verifier = Callable[..., str]
 

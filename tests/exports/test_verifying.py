@@ -13,6 +13,7 @@ from consult.exports.verifying import layout
 from consult.exports.verifying.command import verify
 from tests.exports.packages import Package, World, a_world, checked, failed, told
 
+pytestmark = pytest.mark.engine_free  # bytes alone: test_package.py makes packages on both engines
 _worlds: list[World] = []
 NAMES = [
     layout.DESCRIPTION, layout.READ_ME_FR, layout.READ_ME_EN, layout.LICENCE,
