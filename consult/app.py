@@ -29,6 +29,7 @@ from consult.notifications.writing.queue import write_queue_notices
 from consult.notifications.writing.reminders import write_reminders
 from consult.register.calendar import record_rounds
 from consult.register.heads import sign_heads
+from consult.register.taking_over import take_over
 from consult.settings import settings
 from consult.territories.queries import territory_row_by_host
 from consult.web.body_limit import BodyLimit
@@ -82,7 +83,7 @@ async def work(stop: asyncio.Event | None = None) -> None:
         chores=[*posts, write_mailings, keep_figures, partial(make_exports, stop=stop)],
         minutes=[
             *(write_digests, write_reminders, write_queue_notices),
-            *(reopen_overdue, freeze_closed, record_rounds, sign_heads),
+            *(reopen_overdue, freeze_closed, take_over, record_rounds, sign_heads),
         ],
         sweeps=[sweep_accounts, sweep_mails, drop_sealed, forget_reporters, sweep_files],
     )
@@ -99,6 +100,8 @@ async def work_once() -> str:
         pass
     written = await write_all()
     await keep_all_figures()
+    while await take_over():
+        pass
     await record_rounds()
     await sign_heads()
     await make_all_exports()

@@ -7,18 +7,24 @@ from typing import Any
 from consult.core.database import execute
 from consult.register.appending import Fact
 from consult.register.telling import wording_fact
-from consult.register.wordings import KINDS, Row, wordings_of
+from consult.register.wordings import KINDS, Row, Wording, wordings_of
 
 _AT_ONCE = 500
 
 
 async def imported(consultation_id: int, at: datetime) -> AsyncIterator[list[Fact]]:
-    """The public items of a consultation as facts, a batch at a time: contributions by number, then what is beneath."""
+    """The public items of a consultation as facts, in the wording that they came with, a batch at a time."""
+    async for wordings in public_wordings(consultation_id):
+        yield [wording_fact("imported", one, at) for one in wordings if one.is_present]
+
+
+async def public_wordings(consultation_id: int) -> AsyncIterator[list[Wording]]:
+    """All wordings of the public items, a batch of items at a time: contributions by number, then what is beneath."""
     for kind in KINDS:
         last: Any = 0
         while keys := await _keys(kind, consultation_id, last):
             found = await wordings_of(kind, [row["id"] for row in keys])
-            yield [wording_fact("imported", found[row["id"]][-1], at) for row in keys if row["id"] in found]
+            yield [one for row in keys for one in found.get(row["id"], [])]
             last = keys[-1]["place"]
 
 

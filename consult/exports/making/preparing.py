@@ -2,11 +2,14 @@
 
 from consult.core import outbox
 from consult.register.calendar import record_rounds
+from consult.register.taking_over import take_over
 
 
 async def prepare(consultation_id: int, *, provisional: bool) -> None:
     """Bring up to date what files speak of and reactions write, so that the same data always gives the same bytes."""
     while await outbox.drain_together():
+        pass
+    while await take_over():
         pass
     await record_rounds()  # a closing that the worker enters later would make other bytes of the same data
     if not provisional:

@@ -1,0 +1,61 @@
+"""What was public before the register began, entered once: an instance that gets its register with a new release."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+from consult.core import clock
+from consult.core.database import execute, instant
+from consult.register.appending import Fact, append
+from consult.register.canonical import stamp
+from consult.register.importing import public_wordings
+from consult.register.telling import wording_fact
+
+# What has just happened waits for its own reaction, which tells it in more detail.
+PATIENCE = timedelta(minutes=10)
+# Whoever began with a register has the entry of its publication, or those of its import, and is none of these.
+_BEFORE = (
+    "SELECT k.id, k.slug, k.territory_id, k.published_at FROM consultation k WHERE k.state = 'published' AND k.published_at < :before"
+    " AND NOT EXISTS (SELECT 1 FROM register_entry e WHERE e.consultation_id = k.id"
+    " AND e.kind IN ('consultation_published', 'imported')) ORDER BY k.id LIMIT 1"
+)
+_UNRECORDED = (
+    "SELECT (SELECT COUNT(*) FROM vote WHERE consultation_id = :consultation)"
+    " + (SELECT COUNT(*) FROM support WHERE consultation_id = :consultation)"
+    " - (SELECT COUNT(*) FROM register_entry WHERE consultation_id = :consultation"
+    " AND kind IN ('voted', 'supported')) AS many"
+)
+
+
+async def take_over() -> int:
+    """Enter one consultation that was public before there was a register; how many were. A chore of the worker.
+
+    Its public texts are entered with the instant at which they were written and ``entered_late``, the votes as one
+    entry with their number. The entry of its publication comes last, and says that all the others are there.
+    """
+    rows = await execute(_BEFORE, before=clock.now() - PATIENCE)
+    for row in rows:
+        async for facts in _facts(row):
+            await append(row["territory_id"], facts)
+    return len(rows)
+
+
+async def _facts(row: dict[str, Any]) -> AsyncIterator[list[Fact]]:
+    async for wordings in public_wordings(row["id"]):
+        yield [
+            wording_fact("published" if one.revision == 1 else "revised", one, one.written_at, entered_late=True)
+            for one in wordings
+        ]
+    at, many = clock.now(), int((await execute(_UNRECORDED, consultation=row["id"]))[0]["many"])
+    common: dict[str, Any] = {"at": at, "consultation_id": row["id"]}
+    details = {"consultation": row["slug"], "entered_late": True}
+    votes = Fact(kind="voted", once=f"taken-over:votes:{row['id']}", details={**details, "count": many}, **common)
+    published_at = instant(row["published_at"])
+    assert published_at is not None
+    done = Fact(
+        kind="consultation_published",
+        once=f"taken-over:{row['id']}",
+        details={**details, "published_at": stamp(published_at)},
+        **common,
+    )
+    yield [votes, done] if many > 0 else [done]

@@ -1,0 +1,47 @@
+"""An instance that gets its register with a new release: what was public before is entered, once, and can be checked."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from consult.core import clock
+from consult.core.database import execute
+from consult.register.models import RegisterEntry
+from consult.register.taking_over import PATIENCE, take_over
+from tests.cast import NOON
+from tests.exports.packages import Package, begun, checked, gone_on, made
+
+
+async def _as_if_there_had_been_no_register() -> None:
+    await execute("DELETE FROM outbox")
+    for table in ("register_entry", "register_tile", "register_head", "register_key", "register"):
+        await execute(f"DELETE FROM {table}")
+
+
+async def test_what_was_public_before_the_register_is_entered_once_and_its_package_verifies(
+    db: str, tmp_path: Path
+) -> None:
+    with clock.frozen(NOON, everywhere=True):
+        a, others = await begun()
+    with clock.frozen(NOON + timedelta(hours=1), everywhere=True):
+        await gone_on(a, others)
+        await _as_if_there_had_been_no_register()
+        assert await take_over() == 1
+        entries = await RegisterEntry.all().count()
+        assert await take_over() == 0
+    late = await RegisterEntry.filter(item_kind="contribution").order_by("position")
+    assert late
+    assert all('"entered_late":true' in entry.entry and entry.at <= NOON + timedelta(hours=1) for entry in late)
+    with clock.frozen(NOON + timedelta(days=21), everywhere=True):
+        content = await made(tmp_path, a.d.territory)
+    report = checked(Package.of(content), tmp_path)
+    assert report.ok, "\n".join(report.lines())
+    assert await RegisterEntry.all().count() > entries, "the closing and the export come after"
+
+
+async def test_what_has_just_been_published_waits_for_its_own_entry(db: str, tmp_path: Path) -> None:
+    with clock.frozen(NOON, everywhere=True):
+        a, _ = await begun()
+        await _as_if_there_had_been_no_register()
+        await execute("UPDATE consultation SET published_at = :now", now=clock.now() - PATIENCE + timedelta(seconds=1))
+        assert await take_over() == 0
+        assert not await RegisterEntry.exists()
