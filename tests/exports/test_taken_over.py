@@ -1,4 +1,4 @@
-"""An instance that gets its register with a new release: what was public before is entered, once, and can be checked."""
+"""An instance that gets its register with a new release: what was public before is entered once, and can be checked."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -40,7 +40,7 @@ async def test_what_was_public_before_the_register_is_entered_once_and_its_packa
 
 async def test_what_has_just_been_published_waits_for_its_own_entry(db: str, tmp_path: Path) -> None:
     with clock.frozen(NOON, everywhere=True):
-        a, _ = await begun()
+        await begun()
         await _as_if_there_had_been_no_register()
         await execute("UPDATE consultation SET published_at = :now", now=clock.now() - PATIENCE + timedelta(seconds=1))
         assert await take_over() == 0
