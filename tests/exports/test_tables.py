@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -193,6 +193,9 @@ async def test_the_real_figures_come_out_of_the_files(real_consultation: Starlet
     assert len(tables["sources"]) == expected["sources"]
     assert len(tables["sections"]) == expected["sections"]
     assert len(tables["revisions"]) == expected["public"]["opinions"]
+    instants = [row["published_at"] for kind in ("contributions", "arguments", "sources") for row in tables[kind]]
+    for found, told in ((min(instants), expected["first"]), (max(instants), expected["last"])):
+        assert datetime.fromisoformat(found) == datetime.fromisoformat(told)
 
 
 def _is_public(tables: Mapping[str, Rows], expected: dict[str, int]) -> None:
