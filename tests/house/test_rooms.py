@@ -34,6 +34,7 @@ REVIEWED: dict[str, str] = {
     "register/telling": "events in the register's words",
     "register/ballots": "votes and supports in the register's words",
     "register/importing": "imported items in the register's words",
+    "register/taking_over": "what was public before the register began, entered once",
     "register/erasing": "salts forgotten, receipts let go of",
     "register/receipts": "what is put together to be kept by whoever it belongs to",
     "register/showing": "what the register's pages read beside entries",
