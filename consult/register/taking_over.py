@@ -16,7 +16,8 @@ PATIENCE = timedelta(minutes=10)
 # Whoever began with a register has the entry of its publication, or those of its import, and is none of these.
 _BEFORE = (
     "SELECT k.id, k.slug, k.territory_id, k.published_at FROM consultation k"
-    " WHERE k.state = 'published' AND k.published_at < :before AND NOT EXISTS (SELECT 1 FROM register_entry e WHERE e.consultation_id = k.id"
+    " WHERE k.state = 'published' AND k.published_at < :before"
+    " AND NOT EXISTS (SELECT 1 FROM register_entry e WHERE e.consultation_id = k.id"
     " AND e.kind IN ('consultation_published', 'imported')) ORDER BY k.id LIMIT 1"
 )
 _UNRECORDED = (
