@@ -67,6 +67,15 @@ def test_a_name_twice(tmp_path: Path) -> None:
     refused(path, "twice")
 
 
+def test_a_list_of_files_without_end_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "package.zip"
+    for many, sentence in ((200, "a package holds a few dozen"), (6_000, "far longer than that of a package")):
+        with zipfile.ZipFile(path, "w") as archive:
+            for place in range(many):
+                archive.writestr(f"data/{place}.csv", b"")
+        refused(path, sentence)
+
+
 def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "package.zip"
     info = zipfile.ZipInfo("data/votes.csv")

@@ -14,8 +14,8 @@ FRANÇAIS
 Les données de ce paquet sont publiées par {publisher} sous la Licence Ouverte 2.0 (Etalab).
 Vous pouvez les reproduire, les copier, les adapter, les transformer, les diffuser et les exploiter, y compris à titre
 commercial, à condition de mentionner leur paternité : « {publisher} », le nom de la consultation et la date des données
-({date}). Les données sont fournies telles qu'elles sont, sans autre garantie. La licence ne donne aucun droit de
-faire croire que le producteur approuve l'usage qui en est fait. Le texte complet fait foi : {page}
+({date}). Les données sont fournies telles qu’elles sont, sans autre garantie. La licence ne donne aucun droit de
+faire croire que le producteur approuve l’usage qui en est fait. Le texte complet fait foi : {page}
 
 Les textes ont été écrits par des personnes. Les réutiliser oblige à respecter la loi : ne cherchez pas à identifier
 les personnes qui ont voté, et ne republiez pas un texte retiré depuis.
@@ -48,23 +48,23 @@ Date des données : {date} (UTC).
 | `figures.json` | les chiffres, tels que les affiche la page des résultats |
 | `datapackage.json` | la description de chaque fichier et de chaque colonne (Frictionless Data Package) |
 | `LICENCE.txt` | à quelles conditions réutiliser ces données |
-| `SHA256SUMS` | l'empreinte de chacun des fichiers ci-dessus |
-| `register/` | la preuve, tirée du registre public, que rien n'a été changé |
+| `SHA256SUMS` | l’empreinte de chacun des fichiers ci-dessus |
+| `register/` | la preuve, tirée du registre public, que rien n’a été changé |
 
 Les fichiers `.csv` sont en UTF-8, séparés par des virgules ; les dates sont au format ISO 8601. Dans un tableur,
 utilisez plutôt les fichiers « tableur », XLSX ou ODS, offerts à la même adresse que ce paquet.
 
-Une ligne existe pour chaque texte publié, et pour chaque texte retiré depuis : celle-ci n'a plus que son numéro, sa
+Une ligne existe pour chaque texte publié, et pour chaque texte retiré depuis : celle-ci n’a plus que son numéro, sa
 date et le motif. Les votes sont donnés sous des identifiants qui ne valent que pour cette consultation et dont le
-secret est détruit à la clôture. Aucune adresse, aucune identité n'est dans ce paquet.
-Les synthèses et les suites données n'existent pas encore sur cette plateforme : elles ne sont pas dans ce paquet.
+secret est détruit à la clôture. Aucune adresse, aucune identité n’est dans ce paquet.
+Les synthèses et les suites données n’existent pas encore sur cette plateforme : elles ne sont pas dans ce paquet.
 
 ## Comment le vérifier
 
-1. **Que rien n'est abîmé.** Dans le dossier décompressé : `sha256sum -c SHA256SUMS`
+1. **Que rien n’est abîmé.** Dans le dossier décompressé : `sha256sum -c SHA256SUMS`
    (sous macOS : `shasum -a 256 -c SHA256SUMS`). Chaque ligne doit finir par `OK`.
-2. **Que rien n'a été changé, ajouté ni retiré.** Avec le logiciel libre Consult : `consult verify le-paquet.zip`.
-   Il n'a besoin ni de réseau, ni de base de données. Comparez l'empreinte de la clé qu'il affiche avec celle
+2. **Que rien n’a été changé, ajouté ni retiré.** Avec le logiciel libre Consult : `consult verify le-paquet.zip`.
+   Il n’a besoin ni de réseau, ni de base de données. Comparez l’empreinte de la clé qu’il affiche avec celle
    publiée sur la page du registre public du territoire.
 3. **Que votre contribution y est.** Téléchargez votre reçu, puis : `consult verify le-paquet.zip --receipt recu.json`.
 4. **Sans ce logiciel.** Le format est décrit dans `docs/package.md`, dans les sources de Consult : chacun peut écrire
@@ -72,7 +72,7 @@ Les synthèses et les suites données n'existent pas encore sur cette plateforme
 
 ## Ce que cela ne prouve pas
 
-Que les personnes sont bien celles qu'elles disent être ; que chaque vote a été compté comme son auteur l'a voulu (lui
+Que les personnes sont bien celles qu’elles disent être ; que chaque vote a été compté comme son auteur l’a voulu (lui
 seul peut le vérifier, avec son reçu) ; que tout le monde voit le même registre (comparez les états signés publiés).
 """
 
@@ -125,7 +125,7 @@ with a receipt); that everybody is shown the same register (compare the signed h
 _STATE_FR = {
     False: "Données définitives : la consultation est close.",
     True: (
-        "**DONNÉES PROVISOIRES** : la consultation n'est pas terminée. Ces chiffres et ces textes peuvent"
+        "**DONNÉES PROVISOIRES** : la consultation n’est pas terminée. Ces chiffres et ces textes peuvent"
         " encore changer."
     ),
 }

@@ -17,6 +17,7 @@ _SMALL = 16 * 1024 * 1024
 _MOST_UNPACKED, _MOST_TIMES = 64 * 1024 * 1024, 100
 LONGEST_LINE = 8 * 1024 * 1024
 _CHUNK = 1 << 20
+_DIRECTORY_SIZE, _LARGEST_DIRECTORY = 5, 256 * 1024
 _SUM_LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9_./-]{1,100})")
 # What reading a broken or hostile zip may raise, and what it means is always the same.
 BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError)
@@ -27,11 +28,16 @@ class Archive:
 
     def __init__(self, path: Path) -> None:
         try:
+            if path.exists() and not path.is_file():
+                raise Unreadable(f"{path} cannot be read: it is not a file.")
+            _measure_directory(path)
             self._zip = zipfile.ZipFile(path)
         except FileNotFoundError:
             raise Unreadable(f"There is no file {path}.") from None
-        except (IsADirectoryError, PermissionError) as error:
+        except PermissionError as error:
             raise Unreadable(f"{path} cannot be read: {error.strerror}.") from None
+        except Unreadable:
+            raise
         except BROKEN:
             raise Unreadable(
                 f"{path} is not a zip, or its end is missing: an interrupted download? Download it again."
@@ -147,6 +153,14 @@ class Archive:
             except Exception as error:
                 raise _broken(name, error) from None
         return digest.hexdigest()
+
+
+def _measure_directory(path: Path) -> None:
+    """A zip's list of files is read whole before anything can be said about it: it may be made to be endless."""
+    with path.open("rb") as file:
+        record = zipfile._EndRecData(file)  # type: ignore[attr-defined]
+    if record is not None and record[_DIRECTORY_SIZE] > _LARGEST_DIRECTORY:
+        raise Unreadable(f"The list of files in this zip is far longer than that of a package: {path} is none.")
 
 
 class _Raw(io.RawIOBase):
