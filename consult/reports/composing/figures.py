@@ -11,7 +11,7 @@ from consult.core.language import N_
 from consult.moderation.rules.words import EFFECTS
 from consult.reports.blocks import legal, plain
 from consult.reports.composing.words import Calendar, figure, gettext, ngettext, share
-from consult.reports.content import Chart, Heading, Node, Prose, Table
+from consult.reports.content import Chart, Heading, Node, Paragraph, Prose, Table, Words
 
 TOTALS = ("participants", "contributions", "arguments", "sources", "votes", "amendments")
 MOST_PARTS = 62
@@ -23,7 +23,8 @@ def figure_nodes(figures: Mapping[str, Any], calendar: Calendar, rounds: Sequenc
     yield Heading(1, gettext("Participation en chiffres"), "figures", opens_page=True)
     yield from _totals(figures)
     yield from _votes(figures["votes"])
-    yield from _days(figures["days"], calendar, rounds)
+    undated = figures["votes"].get("contributions", {}).get("total", {}).get("tallied", 0)
+    yield from _days(figures["days"], calendar, rounds, undated=undated)
     yield from _kinds(figures["kinds"])
     yield from _sections(figures["sections"])
     yield from _tops(figures["top"])
@@ -106,7 +107,9 @@ def _votes(votes: Mapping[str, Any]) -> Iterator[Node]:
     )
 
 
-def _days(days: Sequence[Mapping[str, Any]], calendar: Calendar, rounds: Sequence[Dated]) -> Iterator[Node]:
+def _days(
+    days: Sequence[Mapping[str, Any]], calendar: Calendar, rounds: Sequence[Dated], *, undated: int
+) -> Iterator[Node]:
     """One chart a series and one table for all, by day, or by week or month where the days would be too many."""
     if not days:
         return
@@ -139,7 +142,7 @@ def _days(days: Sequence[Mapping[str, Any]], calendar: Calendar, rounds: Sequenc
         tuple((words, *(figure(values[name][at]) for name, _ in shown)) for at, words in enumerate(told)),
         (False, *(True for _ in shown)),
     )
-    if "votes" not in [name for name, _ in shown]:
+    if undated:
         yield Prose(
             plain(gettext("Les votes repris d’ailleurs n’ont pas de date : ils ne sont pas dans ce tableau.")), "note"
         )
@@ -263,5 +266,6 @@ def decision_nodes(figures: Mapping[str, Any], record: str) -> Iterator[Node]:
         )
     if decisions.get("appeals"):
         said.append(ngettext("%(num)s recours a été formé.", "%(num)s recours ont été formés.", decisions["appeals"]))
-    said.append(gettext("Chaque décision est publiée avec son motif : %(address)s", address=record))
     yield Prose(plain(*said))
+    record_words = gettext("Chaque décision est publiée avec son motif :")
+    yield Prose((Paragraph((Words(f"{record_words} "), Words(record, link=record))),))
