@@ -79,7 +79,7 @@ def test_the_living_page_renders_with_unique_ids_and_nothing_inline() -> None:
 
 def test_the_stylesheet_and_the_script_stay_small() -> None:
     css = b"\n".join(part.read_bytes() for part in sorted(STATIC.glob("css/**/*.css")))
-    assert len(gzip.compress(css, 9)) <= 9_000
+    assert len(gzip.compress(css, 9)) <= 10_000
     assert len(gzip.compress((STATIC / "js" / "site.js").read_bytes(), 9)) <= 2_000
     for elsewhere in (b"http:", b"https:", b"@import"):
         assert elsewhere not in css

@@ -368,11 +368,11 @@ async def test_what_one_has_just_published_says_so_in_its_place_for_two_minutes(
 
     keys = f"argument-{argument.id}", f"source-{source.id}"
     assert await notices(awa, 2) == [
-        "Votre argument est publié. Vous pouvez le corriger pendant 15 minutes.",
-        "Votre source est publiée. Vous pouvez la corriger pendant 15 minutes.",
+        "Votre argument est publié. Vous pouvez le corriger pendant 15 minutes. Voir le reçu",
+        "Votre source est publiée. Vous pouvez la corriger pendant 15 minutes. Voir le reçu",
     ]
     assert await notices(awa, 2.1) == ["", ""]
     assert await notices(d.luc, 1) == ["", ""], "it is nobody else's"
     with clock.frozen(clock.now() + timedelta(minutes=10), everywhere=True):
         await correct_argument(awa.voice(), **d.place, argument_id=argument.id, body="C’est plus sûr, voilà.")
-        assert await notices(awa, 0) == ["Votre correction est publiée.", ""]
+        assert await notices(awa, 0) == ["Votre correction est publiée. Voir le reçu", ""]

@@ -20,7 +20,8 @@ from consult.register.notes import check_note
 from consult.register.queries import register_size
 from consult.register.tiles import root_at
 from tests.browsing import Visitor
-from tests.cast import NOON, a_territory
+from tests.cast import NOON, a_person, a_territory
+from tests.counting import counted
 from tests.discussion import a_discussion
 from tests.register.public import Entered, entered
 
@@ -270,10 +271,36 @@ async def test_everybody_finds_their_own_receipts(app: Starlette, here: Entered)
 async def test_links_lead_to_receipts(app: Starlette, here: Entered) -> None:
     link = f"/register/items/contribution/{here.d.contribution.id}"
     assert link in (await Visitor(app).get(here.d.path)).text
+    argument = await here.entry(kind="published", item_kind="argument")
+    of_it = f"/register/items/argument/{argument.item_id}"
+    assert of_it in (await Visitor(app).get(f"{here.d.path}/arguments/{argument.item_id}")).text
+    assert of_it in (await Visitor(app, person=here.awa).get(here.d.path)).text, "told to its author, a moment ago"
+    assert of_it not in (await Visitor(app).get(here.d.path)).text
     luc = Visitor(app, person=here.d.luc)
     assert link in (await luc.get(here.d.path)).text
     assert '"/account/receipts"' in (await luc.get("/account")).text
     assert re.search(r'<li><a href="/register">', (await Visitor(app).get("/")).text)
+
+
+async def test_pages_ask_no_more_of_the_database_when_there_is_more(app: Starlette, here: Entered) -> None:
+    awa = Visitor(app, person=here.awa)
+    paths = ["/register", "/account/receipts", "/register/heads", "/register/entries/0"]
+    numbers = []
+    for _ in range(2):
+        with_each = []
+        for path in paths:
+            await awa.get(path)
+            with counted() as asked:
+                await awa.get(path)
+            with_each.append(len(asked))
+        numbers.append(with_each)
+        for number in range(12):
+            await here.d.vote(await a_person(f"Voisin {number}"))
+            await here.d.argue(here.awa, body=f"Raison {number}")
+        await here.d.vote(here.awa, "agree")
+        await here.enter()
+    assert numbers[0] == numbers[1]
+    assert max(numbers[0]) <= 10, dict(zip(paths, numbers[0], strict=True))
 
 
 async def test_an_unknown_kind_of_entry_does_not_break_the_list(app: Starlette, here: Entered) -> None:
