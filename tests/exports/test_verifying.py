@@ -172,6 +172,20 @@ def test_a_forger_without_the_key_is_found_by_the_key_and_by_a_receipt(
     assert "it was left out. Keep your receipt" in told(report)
 
 
+def test_a_receipt_and_a_package_under_different_keys_are_told_apart(
+    world: World, package: Package, tmp_path: Path
+) -> None:
+    """A forger who left the voter of the receipt alone: only the keys tell."""
+    receipt = receipt_file(tmp_path, world.receipts["contribution 5"])
+    assert "BEWARE" not in told(checked(package, tmp_path, receipt=receipt))
+    package.drop_contribution(1)
+    package.tidy(tmp_path)
+    package.forge(lambda entry: entry.get("number") == 1)
+    assert "BEWARE: the receipt and the package are signed with different keys" in told(
+        checked(package, tmp_path, receipt=receipt)
+    )
+
+
 def test_a_hiding_that_was_never_decided_is_found(package: Package, tmp_path: Path) -> None:
     """A keeper of the register who would rather not have decided: the text goes, and no decision stands for it."""
 

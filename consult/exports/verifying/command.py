@@ -6,7 +6,7 @@ from pathlib import Path
 from consult.exports.verifying.archive import Archive
 from consult.exports.verifying.checks import Report, Unreadable, plain
 from consult.exports.verifying.description import check_description, check_files, described
-from consult.exports.verifying.evidence import check_entries, check_exported, check_head
+from consult.exports.verifying.evidence import check_entries, check_exported, check_head, keys_of
 from consult.exports.verifying.figures import check_figures
 from consult.exports.verifying.index import Index
 from consult.exports.verifying.receipts import check_against, read_receipt
@@ -72,7 +72,7 @@ def _check(report: Report, archive: Archive, index: Index, keys: Sequence[str], 
         report.notes.append("this package is PROVISIONAL: it was made before the consultation was over.")
     if receipt is not None:
         try:
-            check_against(report, read_receipt(receipt), index, head, exported, keys)
+            check_against(report, read_receipt(receipt), index, head, exported, keys, keys_of(archive))
         except Unreadable as error:
             report.add("receipt").fault(str(error))
     else:

@@ -91,6 +91,14 @@ def _keys(text: str) -> list[str]:
     return keys
 
 
+def keys_of(archive: Archive) -> list[str]:
+    """The keys that a package brings; none where they cannot be read."""
+    try:
+        return _keys(archive.text(layout.KEYS))
+    except (Unreadable, NoteError):
+        return []
+
+
 def _each_by_a_key(signatures: Sequence[Signature], keys: Sequence[str]) -> None:
     """Nothing stands in the head or among the keys that nobody checks."""
     named = sorted((parse_vkey(key)[0], key.split("+")[1]) for key in keys)
@@ -245,4 +253,4 @@ def _exported(archive: Archive, index: Index) -> Exported:
     return Exported(position, sha256, entry["entries"], entries_sha256, consultation, cut_off, provisional, at)
 
 
-__all__ = ["Check", "Exported", "check_entries", "check_exported", "check_head", "fingerprint", "parsed"]
+__all__ = ["Check", "Exported", "check_entries", "check_exported", "check_head", "fingerprint", "keys_of", "parsed"]

@@ -47,11 +47,13 @@ def check_against(
     head: Head | None,
     exported: Exported | None,
     keys: Sequence[str] = (),
+    package_keys: Sequence[str] = (),
 ) -> None:
     """The receipt's own proof, then its place in the package, then its text in the data.
 
     Args:
-        keys: those that one trusts; else the receipt's own are used, and compared with the package's.
+        keys: those that one trusts; else the receipt's own are used.
+        package_keys: those that signed the package.
     """
     own = check_receipt(receipt, keys or None)
     check = report.add("receipt, by itself")
@@ -61,6 +63,12 @@ def check_against(
     check.words = "; ".join(plain(one.words, 200).rstrip(".") for one in own if one.name not in {"form", "entry"})
     if not own:
         check.fault("there is nothing to check in it.")
+    its_keys = receipt.get("keys")
+    if not keys and isinstance(its_keys, list) and not set(map(str, its_keys)) & set(package_keys):
+        report.notes.append(
+            "BEWARE: the receipt and the package are signed with different keys. Either the register's key was replaced"
+            " between the two, or one of them is forged: compare both with the published keys."
+        )
     check = report.add("receipt in the package")
     if not isinstance(receipt.get("entry"), str) or not isinstance(receipt.get("position"), int):
         check.fault("this file does not name an entry and its place: it is no receipt.")
