@@ -78,6 +78,7 @@ def _bare(html: str) -> str:
     return re.sub(r"<[^>]*>", "", html)
 
 
+@pytest.mark.engine_free
 @pytest.mark.parametrize("suffix", SUFFIXES)
 async def test_the_same_data_gives_the_same_bytes(world: World, suffix: str) -> None:
     first, written, _ = await world.make(suffix, "un")
@@ -86,6 +87,7 @@ async def test_the_same_data_gives_the_same_bytes(world: World, suffix: str) -> 
     assert written == again
 
 
+@pytest.mark.engine_free
 async def test_an_open_consultation_is_marked_on_the_cover_and_on_each_page(still_open: World) -> None:
     world = still_open
     pdf = squeezed(text_of((await world.make(".pdf"))[0])).lower()
@@ -97,6 +99,7 @@ async def test_an_open_consultation_is_marked_on_the_cover_and_on_each_page(stil
     assert f'<p class="band"><strong>{BAND}' in read((await world.make(".html"))[0])
 
 
+@pytest.mark.engine_free
 async def test_the_pdf_is_one_for_everybody(world: World) -> None:
     path, _, _ = await world.make(".pdf")
     with pikepdf.open(path) as pdf:
@@ -121,6 +124,7 @@ async def test_the_pdf_is_one_for_everybody(world: World) -> None:
     assert any("Participation" in one or "Contributions" in one for one in alternatives_of(path))
 
 
+@pytest.mark.engine_free
 async def test_the_docx_has_real_headings_lists_tables_and_properties(world: World) -> None:
     path, _, _ = await world.make(".docx")
     made = docx.Document(str(path))
@@ -144,6 +148,7 @@ async def test_the_docx_has_real_headings_lists_tables_and_properties(world: Wor
     assert ordered[0]._p.pPr.numPr is not None
 
 
+@pytest.mark.engine_free
 async def test_the_page_to_print_is_sound(world: World) -> None:
     path, _, _ = await world.make(".html")
     source = path.read_bytes()
@@ -165,6 +170,7 @@ async def test_the_page_to_print_is_sound(world: World) -> None:
     assert b"default-src 'none'; style-src 'sha256-" in source.replace(b"&#x27;", b"'")
 
 
+@pytest.mark.engine_free
 @pytest.mark.parametrize("suffix", SUFFIXES)
 async def test_hostile_text_is_only_text(still_open: World, suffix: str) -> None:
     one = await still_open.add('Titre *en* #set $x$ <b> & ""', HOSTILE)
@@ -188,6 +194,7 @@ def _any_order(text: str, words: str) -> str:
     return words if all(char in text for char in words) else text
 
 
+@pytest.mark.engine_free
 async def test_what_no_font_can_draw_is_told_by_its_code_in_the_pdf_alone(still_open: World) -> None:
     await still_open.add("Un titre en chinois", f"On dit {UNDRAWN} ici.")
     pdf = text_of((await still_open.make(".pdf"))[0])
@@ -197,6 +204,7 @@ async def test_what_no_font_can_draw_is_told_by_its_code_in_the_pdf_alone(still_
         assert UNDRAWN in read((await still_open.make(suffix))[0])
 
 
+@pytest.mark.engine_free
 @pytest.mark.parametrize("suffix", SUFFIXES)
 async def test_too_many_texts_are_told_in_numbers(world: World, suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(document, "MOST_TEXTS", 3)
@@ -208,6 +216,7 @@ async def test_too_many_texts_are_told_in_numbers(world: World, suffix: str, mon
     assert told == 0
 
 
+@pytest.mark.engine_free
 async def test_english_where_the_territory_speaks_english(world: World) -> None:
     await execute("UPDATE territory SET language = 'en'")
     text = read((await world.make(".html"))[0])
@@ -236,6 +245,7 @@ async def _queries(make: Callable[[], Awaitable[Any]]) -> int:
     return len(asked)
 
 
+@pytest.mark.engine_free
 def test_the_documents_are_made_with_every_set() -> None:
     register()
     assert {f"{NAME}{suffix}" for suffix in SUFFIXES} <= {one.name + one.suffix for one in registered()}
