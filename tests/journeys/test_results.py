@@ -41,7 +41,7 @@ async def test_from_the_consultation_to_its_results_and_back_to_a_text(place: Pl
     await reader.follow("Résultats")
     assert await reader.heading() == "Résultats"
     await reader.reads(
-        "La consultation a reçu 2 contributions, 2 arguments",
+        "La consultation a reçu 2 contributions et 2 arguments",
         "Résultats provisoires",
         "1 contribution sur 2 a des arguments pour et des arguments contre.",
     )
