@@ -14,7 +14,7 @@ from consult.core.database import execute
 from consult.exports.actions import expire_files
 from consult.exports.making import maker
 from consult.exports.making.files import set_folder
-from consult.exports.making.holding import LEASE, hold, let_go
+from consult.exports.making.holding import LEASE, MAX_ATTEMPTS, hold, let_go
 from consult.exports.making.products import products
 from consult.exports.making.sweeping import sweep_files
 from consult.exports.models import ExportFile, ExportNotice, ExportSet, MakingState
@@ -170,12 +170,14 @@ async def test_what_cannot_be_made_at_all_is_given_up_for_a_day(
 ) -> None:
     (tmp_path / "taken").write_text("")
     monkeypatch.setattr(settings(), "files", tmp_path / "taken")
-    for hours in range(20):
-        with clock.frozen(later(hours=2 * hours), everywhere=True):
-            await maker.make_all_exports()
+    await maker.want_final_files()
+    await ExportSet.all().update(attempts=MAX_ATTEMPTS - 1)
+    await maker.make_all_exports()
     assert (await results.only_set()).state is MakingState.FAILED
     monkeypatch.undo()
-    with clock.frozen(later(days=4), everywhere=True):
+    with clock.frozen(later(hours=23), everywhere=True):
+        assert (await made(results)).state is MakingState.FAILED
+    with clock.frozen(later(hours=25), everywhere=True):
         assert (await made(results)).state is MakingState.READY
 
 
