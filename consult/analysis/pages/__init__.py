@@ -1,1 +1,1 @@
-"""Pages of analysis: for the territory's staff only."""
+"""Pages of analysis: the public results, and what the territory’s staff watch a consultation by."""
