@@ -21,7 +21,7 @@ from consult.exports.formats import ExtraMissing, TooLarge
 from consult.exports.making.files import drop_folder, is_there, open_folder, set_folder, whole
 from consult.exports.making.holding import Held, Interrupted, Lost, beating, hold, let_go, put_off, tell
 from consult.exports.making.preparing import prepare
-from consult.exports.making.products import Product, Progress, WrittenLike, products
+from consult.exports.making.products import CannotMake, Product, Progress, WrittenLike, products
 from consult.exports.making.sweeping import forget_set
 from consult.exports.models import ExportFile
 from consult.exports.tables import Scope, scope_of
@@ -175,6 +175,9 @@ async def _make_one(held: Held, product: Product, scope: Scope, folder: Path) ->
         written = await write_product(product, folder / name, scope, progress)
     except (TooLarge, ExtraMissing) as error:
         log.info("export_left_out", file=name, why=str(error))
+        return
+    except CannotMake as error:
+        log.error("export_file_failed", set_id=held.id, file=name, why=str(error))
         return
     with outside_snapshot():
         await _note_file(held, product, name, written)

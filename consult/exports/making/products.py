@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from consult.core.errors import ConsultError
 from consult.core.language import N_
 from consult.exports.formats import FORMATS, Written, file_name, write, write_whole
 from consult.exports.package import write_package
@@ -15,6 +16,10 @@ PACKAGE = "package"
 WORKBOOK = "resultats"
 # The French word of the files that are no table's own.
 PACKAGE_BASE = "paquet"
+
+
+class CannotMake(ConsultError):
+    """This one file cannot be made here; the others of its set can, and do not wait for it."""
 
 
 class WrittenLike(Protocol):

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import orjson
 
-from consult.core.errors import ConsultError
-from consult.exports.formats.known import ExtraMissing
+from consult.exports.formats import ExtraMissing
+from consult.exports.making import CannotMake
 from consult.reports.content import Front, Node
 
 LONGEST_SECONDS = 1_200
@@ -51,7 +51,7 @@ async def typeset(folder: Path) -> Path:
     """Have the folder typeset; returns where the PDF is.
 
     Raises:
-        ConsultError: the typesetter failed, or took too long; its own words are in the message.
+        CannotMake: the typesetter failed, or took too long; its own words are in the message.
     """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "consult.reports.writing.typesetting", str(folder)),
@@ -62,7 +62,7 @@ async def typeset(folder: Path) -> Path:
     try:
         _, said = await asyncio.wait_for(process.communicate(), LONGEST_SECONDS)
     except TimeoutError as late:
-        raise ConsultError(f"pdf: typesetting took more than {LONGEST_SECONDS} seconds and was stopped") from late
+        raise CannotMake(f"pdf: typesetting took more than {LONGEST_SECONDS} seconds and was stopped") from late
     finally:
         if process.returncode is None:
             process.kill()
@@ -78,4 +78,6 @@ def _failure(status: int, said: str) -> Exception:
         return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     lines = [line for line in said.splitlines() if line.startswith(("RuntimeError", "error", "MemoryError"))]
     words = (lines or said.strip().splitlines()[-1:] or ["it said nothing"])[0]
-    return ConsultError(f"pdf: the typesetter failed (status {status}): {words}")
+    if status < 0:
+        words = "it was killed, for want of memory perhaps: it needs about a megabyte a page"
+    return CannotMake(f"pdf: the typesetter failed (status {status}): {words}")
