@@ -60,13 +60,14 @@ async def append(territory_id: int, facts: Sequence[Fact]) -> list[int]:
         raise RuntimeError("the register is written after an action, as a reaction, never inside of one")
     if not facts:
         return []
+    # what can be made before is not made under the lock: on SQLite all that is written waits for it
+    written = [(fact, *write_entry(fact)) for fact in facts]
     async with in_transaction():
         size = await lock_register(territory_id)
         positions = await _already_there(facts)
         growth, rows = Growth(size, await load(territory_id, edge_of(size))), []
-        for fact in facts:
+        for fact, entry, salt in written:
             if fact.once not in positions:
-                entry, salt = write_entry(fact)
                 positions[fact.once] = growth.size
                 rows.append(_row(territory_id, growth.size, fact, entry, salt))
                 growth.append(leaf_hash(entry))

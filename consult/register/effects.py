@@ -26,7 +26,7 @@ from consult.imports.events import ConsultationImported
 from consult.moderation.events import AppealHeard, CorrectionSent, DecisionMade, SealedTextsDropped
 from consult.register.appending import Fact, append
 from consult.register.ballots import Found, ballot_fact, ballots_of
-from consult.register.erasing import forget_account, forget_dropped, forget_salts
+from consult.register.erasing import forget_account, forget_dropped, forget_withdrawn
 from consult.register.importing import imported
 from consult.register.telling import (
     Known,
@@ -84,9 +84,9 @@ async def enter(owed: Sequence[Owed]) -> None:
             waiting.setdefault(territory_id, []).extend(_facts(one, known, decisions, ballots))
     await _enter_all(waiting)
     await _enter_left_out(owed, known)
+    # of all that was looked at: another worker may have entered a withdrawal while this one entered the text
     for kind in KINDS:
-        gone = [about(one.event) for one in owed if isinstance(one.event, WITHDRAWN)]
-        await forget_salts(kind, [key for its, key in gone if its == kind])
+        await forget_withdrawn(kind, [key for its, key in known.wordings if its == kind])
 
 
 @effect(AccountDeleted)

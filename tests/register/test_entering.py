@@ -157,6 +157,20 @@ async def test_what_was_withdrawn_before_it_was_entered_is_never_committed_to(db
     assert await entry_of_item(d.territory.id, "argument", argument.id) is None
 
 
+async def test_whoever_enters_a_text_late_forgets_its_salt_too(db: str) -> None:
+    d = await a_discussion()
+    awa = await a_person("Awa")
+    argument = await d.argue(awa)
+    await drain_all()
+    rows = await OutboxRow.filter(effect="register.effects.enter", event="argument_published")
+    await withdraw_argument(awa.voice(), **d.place, argument_id=argument.id)
+    await drain_all()
+    # as a worker leaves it that had read the text before the withdrawal, which another one entered meanwhile
+    await RegisterEntry.filter(item_kind="argument", kind="published").update(salt=b"s" * 32)
+    await enter([Owed(event_from(row.event, row.payload), row.id, row.created_at) for row in rows])
+    assert {row.salt for row in await RegisterEntry.filter(item_kind="argument")} == {None}
+
+
 async def test_a_vote_tells_nobody_who_on_what_or_what(db: str) -> None:
     d = await a_discussion()
     awa = await a_person("Awa")
