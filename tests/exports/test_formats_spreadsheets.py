@@ -209,6 +209,7 @@ def test_a_workbook_says_first_what_it_is(tmp_path: Path, name: str) -> None:
     assert "arrêtés au 10/03/2026 à 13:00 (Europe/Paris)" in told
     assert "PROVISOIRE" not in told
     assert "https://vallee.example/consultations/mobilites" in told
+    assert "Heures du fuseau Europe/Paris" in told
     assert "Publié le published_at L’instant de la publication." in told
     assert "1 ligne items" in told
     assert read(path, "Les autres   d’ici là")[0] == TITLES

@@ -79,7 +79,7 @@ class Contents:
             ("plain", ["Licence Ouverte 2.0 (etalab-2.0)"]),
             (
                 "plain",
-                [f"Les heures sont celles de {scope.timezone}. Les fichiers CSV et JSON donnent les mêmes en UTC."],
+                [f"Heures du fuseau {scope.timezone} ; les fichiers CSV et JSON les donnent en temps universel."],
             ),
             *(("plain", [note]) for note in self._notes()),
             ("plain", []),
@@ -90,7 +90,11 @@ class Contents:
             names = ", ".join(sheet.names)
             lines = f"{count} ligne{'s' if sheet.rows > 1 else ''}"
             rows.append(("strong", [names, lines, sheet.table.name, sheet.table.description]))
-            rows += [("plain", ["", one.title, one.name, one.description]) for one in sheet.table.columns]
+            rows += [
+                # the one thing that a workbook tells in another way than the other files, which are described here too
+                ("plain", ["", one.title, one.name, one.description.replace("en temps universel", "à l’heure locale")])
+                for one in sheet.table.columns
+            ]
         return rows
 
     def _notes(self) -> Iterable[str]:
