@@ -128,7 +128,10 @@ async def test_an_item_leads_to_the_entry_of_its_present_wording(app: Starlette,
     await here.enter()
     second = await somebody.get(f"/register/items/contribution/{key}")
     assert second.location != first.location
-    assert "Contribution n° 1 modifiée : version 2" in (await somebody.get(second.location)).words
+    page = await somebody.get(second.location)
+    assert "Contribution n° 1 modifiée : version 2" in page.words
+    assert "Lire ce qui est inscrit" in page.words
+    assert "Lire le texte d’aujourd’hui, modifié depuis" in (await somebody.get(first.location)).words
 
 
 @pytest.mark.parametrize("path", ["argument/7", "account/1", "vote/1", "contribution/0", "register_entry/1"])

@@ -41,6 +41,7 @@ TEMPLATES = {
     "password_changed": N_("Mot de passe changé"),
     "period_closed": N_("Période terminée"),
     "exports_ready": N_("Fichiers prêts"),
+    "receipt": N_("Reçu du registre"),
     "reminder": N_("Rappel avant la fin"),
     "report_answered": N_("Réponse à un signalement"),
     "report_received": N_("Signalement reçu"),

@@ -33,6 +33,7 @@ async def entry(request: Request) -> Response:
         text=row.entry,
         item=standing.item,
         standing=standing,
+        is_past_wording=None not in {row.revision, standing.revision} and row.revision != standing.revision,
         proof=_proof(receipt) if receipt else None,
         address=_address(request, row),
         is_mine=is_mine,
