@@ -20,8 +20,10 @@ BUTTON = "Préparer des fichiers provisoires"
 
 @pytest.fixture
 async def results(app: Starlette, frozen: datetime) -> Results:
-    """Of a consultation that is open."""
-    return await some_results(closed=False)
+    """Of a consultation that is open, whose register is up to date."""
+    found = await some_results(closed=False)
+    await outbox.drain_all()
+    return found
 
 
 @pytest.fixture
@@ -68,6 +70,17 @@ async def _again(somebody: Visitor) -> None:
     """The same form, sent again from a page that was open all along."""
     guard = (await somebody.get("/sign-in")).guard()
     assert (await somebody.post(PATH, {"csrf": guard["csrf"]})).status == 303
+
+
+async def test_what_the_register_does_not_know_yet_is_left_to_the_worker(app: Starlette, results: Results) -> None:
+    """A request does not do its work: there may be much of it, and of others."""
+    await results.discussion.argue(results.people[0], body="À l’instant.")
+    somebody = Visitor(app)
+    await somebody.post(PATH, page=PATH)
+    one = await results.only_set()
+    assert (one.state, one.attempts) == (MakingState.WAITING, 0)
+    assert await maker.make_all_exports() == 1, "which takes it at once"
+    assert "Fichiers provisoires" in (await somebody.get(PATH)).words
 
 
 async def test_a_large_one_is_left_to_the_worker_and_the_page_tells_how_far_it_is(

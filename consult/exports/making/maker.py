@@ -20,7 +20,7 @@ from consult.exports.actions import announce_again, announce_ready
 from consult.exports.formats import ExtraMissing, TooLarge
 from consult.exports.making.files import drop_folder, is_there, open_folder, set_folder, whole
 from consult.exports.making.holding import Held, Interrupted, Lost, beating, hold, let_go, put_off, tell
-from consult.exports.making.preparing import prepare
+from consult.exports.making.preparing import is_settled, prepare
 from consult.exports.making.products import CannotMake, Product, Progress, WrittenLike, products
 from consult.exports.making.sweeping import forget_set
 from consult.exports.models import ExportFile
@@ -82,9 +82,13 @@ async def make_all_exports() -> int:
 
 
 async def make_at_once(key: int) -> bool:
-    """Make one set here and now, for somebody who waits; False when a worker has it already, or it failed."""
+    """Make one set here and now, for somebody who waits; False when it is left to the worker, or failed."""
+    if not await is_settled():
+        await execute("UPDATE export_set SET lease_until = NULL WHERE id = :key AND state = 'waiting'", key=key)
+        look_now()
+        return False
     held = await hold(key=key)
-    return held is not None and await make_held(held)
+    return held is not None and await make_held(held, prepared=True)
 
 
 async def want_final_files() -> int:
@@ -118,10 +122,11 @@ def _rested(last: dict[str, Any]) -> Any:
     return made_at + max(LEAST_REST, REST * (made_at - asked_at))
 
 
-async def make_held(held: Held) -> bool:
+async def make_held(held: Held, *, prepared: bool = False) -> bool:
     """Make all the files of a set that this process holds; False when that was not to be."""
     try:
-        await prepare(held.consultation_id, provisional=held.provisional)
+        if not prepared:
+            await prepare(held.consultation_id, provisional=held.provisional)
         async with beating(held):
             made = await _make(held)
         await tell(held)

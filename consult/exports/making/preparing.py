@@ -1,8 +1,19 @@
 """What has to be settled before files are made: the register knows everything that has happened, votes are frozen."""
 
-from consult.core import outbox
+from consult.core import clock, outbox
+from consult.core.database import execute
+from consult.core.events import reactions_together
 from consult.register.calendar import record_rounds
 from consult.register.taking_over import take_over
+
+
+async def is_settled() -> bool:
+    """Whether the register knows everything that has happened: a request does not do the worker's work to find out."""
+    names = list(reactions_together())
+    if not names:
+        return True
+    due = "SELECT 1 FROM outbox WHERE effect IN :names AND done_at IS NULL AND next_try_at <= :now LIMIT 1"
+    return not await execute(due, names=names, now=clock.now())
 
 
 async def prepare(consultation_id: int, *, provisional: bool) -> None:

@@ -68,7 +68,7 @@ async def ask(request: Request) -> Response:
     except Refused:
         raise Refused(TOO_OFTEN) from None
     tell = form.button == "tell"
-    at_once = not tell and _is_small(view)
+    at_once = not tell and _is_small(view) and view.state(clock.now()) is not RoundState.CLOSED
     asked = await _ask(request, view, tell=tell, at_once=at_once)
     if at_once and asked.state is not MakingState.READY:
         await make_at_once(asked.id)
