@@ -198,6 +198,29 @@ def test_a_hiding_that_was_never_decided_is_found(package: Package, tmp_path: Pa
     assert "contribution 3 is said to be hidden by a moderation decision" in told(report)
 
 
+@pytest.mark.parametrize("table", ["contributions", "arguments", "revisions", "votes", "tallies", "sources"])
+def test_a_table_without_one_of_its_columns_is_told_by_name(package: Package, tmp_path: Path, table: str) -> None:
+    name = f"data/{table}.csv"
+    head, _, rest = package.files[name].partition(b"\r\n")
+    columns = head.decode().split(",")
+    for place, column in enumerate(columns):
+        renamed = [*columns[:place], "x", *columns[place + 1 :]]
+        package.files[name] = ",".join(renamed).encode() + b"\r\n" + rest
+        report = checked(package, tmp_path)
+        assert not report.ok
+        assert "Error)" not in told(report), column
+        assert name in told(report)
+
+
+def test_a_state_that_there_is_none_of_is_told_by_line(package: Package, tmp_path: Path) -> None:
+    for state in ("above_removed", "draft"):
+        changed = Package(dict(package.files))
+        changed.replace("data/contributions.csv", "withdrawn", state)
+        report = checked(changed, tmp_path)
+        assert "Error)" not in told(report)
+        assert f"line 5: contribution 4 is in no state that there is: {state!r}" in told(report)
+
+
 def test_entries_left_out_of_order_or_twice_are_found(package: Package, tmp_path: Path) -> None:
     lines = package.files[layout.ENTRIES].splitlines(keepends=True)
     for changed in ([*lines[:3], *lines[4:]], [lines[1], lines[0], *lines[2:]], [lines[0], *lines], lines[:-1], []):

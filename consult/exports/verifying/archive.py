@@ -123,18 +123,18 @@ class Archive:
             Unreadable: it is not there, broken, not UTF-8, or has a line that no package has.
         """
         with self.open(name) as stream, io.BufferedReader(_Raw(stream), _CHUNK) as buffered:
-            number = 0
+            number, read = 0, buffered.readline
             while True:
                 number += 1
                 try:
-                    line = buffered.readline(LONGEST_LINE + 1)
-                    if not line:
-                        return
+                    line = read(LONGEST_LINE + 1)
                     decoded = line.decode()
                 except UnicodeDecodeError:
                     raise Unreadable(f"{name}, line {number}, is not UTF-8.") from None
                 except Exception as error:
                     raise _broken(name, error) from None
+                if not line:
+                    return
                 if len(line) > LONGEST_LINE:
                     raise Unreadable(f"{name}, line {number}, is longer than any line of a package.")
                 yield decoded

@@ -14,6 +14,14 @@ CHOICES = ("agree", "mixed", "disagree")
 _TEXTS = ("contributions", "amendments", "arguments", "sources")
 _OF_KIND = {"contribution": "contributions", "amendment": "amendments", "argument": "arguments", "source": "sources"}
 _SUPPORTED = {"arguments", "sources"}
+_COLUMNS = {
+    "contributions": (
+        "number",
+        "state",
+        *(f"{kind}_{end}" for kind in ("votes", "earlier", "tally") for end in CHOICES),
+    ),
+    "arguments": ("state", "side"),
+}
 Counted = Counter[tuple[str, ...]]
 
 
@@ -51,7 +59,7 @@ def check_figures(archive: Archive, report: Report, index: Index) -> None:
 
 def _count_texts(archive: Archive, counted: Counted, check: Check, index: Index) -> None:
     for table in _TEXTS:
-        for row in rows_of(archive, file_of(archive, table), ("state",)):
+        for row in rows_of(archive, file_of(archive, table), _COLUMNS.get(table, ("state",))):
             if row.text("state") != "published":
                 continue
             counted["text", table] += 1

@@ -62,10 +62,12 @@ class Index:
         self._last_line = line
         self.count += 1
         self.last = position, entry
-        item, key = _text(entry, "item"), key_of(entry)
         kind, at = _text(entry, "kind"), _text(entry, "at")
-        revision = _number(entry, "revision")
-        self._waiting.append((position, kind, item, key, revision, _text(entry, "content"), at, text))
+        item, key, revision, content = "", "", None, ""
+        if "item" in entry:  # most entries are of votes, and name none
+            item, key, revision = _text(entry, "item"), key_of(entry), _number(entry, "revision")
+            content = _text(entry, "content")
+        self._waiting.append((position, kind, item, key, revision, content, at, text))
         if len(self._waiting) >= _BATCH:
             self.finish()
         if kind == "tallied" and isinstance(entry.get("figures"), dict):

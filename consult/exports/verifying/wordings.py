@@ -193,7 +193,7 @@ def _check_past(row: Row, check: Check, index: Index, slug: str, counts: Counts)
 def _check_row(worded: Worded, row: Row, check: Check, index: Index, slug: str, counts: Counts) -> None:
     position = row.maybe("register_position")
     key, state, name = worded.key(row), row.text("state"), worded.name(row)
-    if state not in _STATES:
+    if state not in _STATES or (state == ABOVE and worded.item == "contribution"):
         check.fault(f"{row.place}: {name} is in no state that there is: {plain(state, 40)!r}.")
         return
     side = row.text("side") if worded.item == "argument" else ""
