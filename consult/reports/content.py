@@ -230,6 +230,7 @@ class Cover:
         provisional: the sentence of the band, "" for a final document.
         abridged: why the contributions are not in it, "" when they are.
         key_figures: numbers and what they count.
+        qr: the address as a drawing (SVG), for whoever holds the sheet in their hands.
     """
 
     territory: str
@@ -244,6 +245,7 @@ class Cover:
     provisional_short: str
     abridged: str
     key_figures: tuple[tuple[str, str], ...]
+    qr: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 
+import segno
+
 from consult.analysis.queries.figures import About, public_figures
 from consult.consultations.models import ModerationTime, Procedure
 from consult.consultations.pages.words import DEED_WORDS, deeds_of, listing, shown_frame
@@ -261,6 +263,7 @@ def _cover(
         if abridged
         else "",
         key_figures=tuple((figure(number), words) for number, words in told),
+        qr=segno.make(scope.url, micro=False, error="m").svg_inline(border=0, omitsize=True),
     )
 
 

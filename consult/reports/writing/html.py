@@ -72,7 +72,8 @@ class HtmlWriter:
             f"<h1>{_e(cover.title)}</h1>\n{_p(cover.subtitle, 'subtitle')}{_p(cover.question, 'question')}"
             f'<ul class="key-figures">{figures}</ul>\n'
             f"{_p(cover.period)}{_p(cover.as_of)}{_p(cover.abridged, 'abridged')}"
-            f'<p>{_e(cover.address_label)} <a href="{_e(cover.address)}">{_e(cover.address)}</a></p></header>\n'
+            f'<p>{_e(cover.address_label)} <a href="{_e(cover.address)}">{_e(cover.address)}</a></p>'
+            f'<div class="qr" aria-hidden="true">{cover.qr}</div></header>\n'
             f'<nav aria-labelledby="contents"><h2 id="contents">{_e(front.labels.contents)}</h2>\n'
             f"<ol>{entries}</ol></nav>\n<main>\n"
         )
