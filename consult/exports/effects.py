@@ -2,14 +2,20 @@
 
 from typing import Any
 
-from consult.arguments.events import ArgumentWithdrawn
-from consult.contributions.events import AmendmentWithdrawn, AuthorshipRefreshed, ContributionWithdrawn
+from consult.arguments.events import ArgumentCorrected, ArgumentWithdrawn
+from consult.contributions.events import (
+    AmendmentWithdrawn,
+    AuthorshipRefreshed,
+    ContributionRevised,
+    ContributionWithdrawn,
+)
 from consult.core.events import effect
 from consult.exports.actions import expire_files
 from consult.exports.making.files import drop_folder
-from consult.moderation.events import DecisionMade
-from consult.moderation.models import Effect
-from consult.sources.events import SourceWithdrawn
+from consult.exports.queries import was_to_be_corrected
+from consult.moderation.events import CorrectionSent, DecisionMade
+from consult.moderation.models import Effect, Kind
+from consult.sources.events import SourceCorrected, SourceWithdrawn
 
 HIDING = {Effect.HIDE, Effect.HIDE_ILLEGAL, Effect.CORRECT}
 
@@ -25,6 +31,24 @@ async def forget_hidden(event: DecisionMade, outbox_id: int) -> None:
 async def forget_withdrawn(event: Any, outbox_id: int) -> None:
     """Somebody has taken their text back, has left, or goes by another name."""
     await _expire(event.consultation_id)
+
+
+@effect(CorrectionSent)
+async def forget_corrected(event: CorrectionSent, outbox_id: int) -> None:
+    """What moderators had asked to correct was still public until now, and in the files made since they asked."""
+    await _expire(event.consultation_id)
+
+
+@effect(ContributionRevised, ArgumentCorrected, SourceCorrected)
+async def forget_reworded(event: Any, outbox_id: int) -> None:
+    """The same, where the author corrected it in the ordinary way. Nobody else's past wordings leave the history."""
+    item = next(
+        (kind, key)
+        for kind in (Kind.SOURCE, Kind.ARGUMENT, Kind.CONTRIBUTION)
+        if (key := getattr(event, f"{kind}_id", None)) is not None
+    )
+    if await was_to_be_corrected(*item):
+        await _expire(event.consultation_id)
 
 
 async def _expire(consultation_id: int) -> None:

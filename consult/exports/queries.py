@@ -142,6 +142,16 @@ async def _files_of_sets(keys: list[int]) -> dict[int, list[FileView]]:
     return files
 
 
+async def was_to_be_corrected(kind: str, item_id: int) -> bool:
+    """Whether a moderator has ever asked for a correction of an item."""
+    rows = await execute(
+        "SELECT 1 FROM decision WHERE kind = :kind AND item_id = :key AND effect = 'correct' LIMIT 1",
+        kind=str(kind),
+        key=item_id,
+    )
+    return bool(rows)
+
+
 async def waited_for(key: int) -> list[int]:
     """The accounts that asked to hear when a set is ready."""
     rows = await execute("SELECT account_id FROM export_notice WHERE set_id = :key ORDER BY id", key=key)
