@@ -111,6 +111,8 @@ def parse_note(text: str) -> Note:
     """
     if len(text) > _LONGEST:
         raise NoteError("the signed head is too long to be one")
+    if any("\ud800" <= sign <= "\udfff" for sign in text):  # JSON lets them through, and no page can show them
+        raise NoteError("the signed head is not text")
     body, gap, signed = text.rpartition("\n\n")
     lines = body.split("\n")
     if not gap or len(lines) != 4 or not signed.endswith("\n"):

@@ -169,6 +169,14 @@ async def test_a_register_that_was_tampered_with_is_found_out(app: Starlette, he
     assert "Gardez ce reçu : il le prouve." in page.words
 
 
+async def test_half_a_character_in_a_head_is_a_fault_of_the_receipt_and_not_ours(app: Starlette, here: Entered) -> None:
+    receipt = await receipt_of(app, here)
+    receipt["head"] = receipt["head"].replace("/register/", "/register/\ud800", 1)
+    page = await given(app, json.dumps(receipt))
+    assert page.status == 200
+    assert (False, TITLES["head"]) in lines(page)
+
+
 @pytest.mark.parametrize("text", ["", "  ", "x", "[]", "null", "1", '"reçu"', "{", "[" * 20_000, '{"a":' * 20_000,
                                   "9" * 5_000, "NaN", "\ud800", "\x00"])  # fmt: skip
 async def test_what_is_no_receipt_is_said_and_kept(app: Starlette, here: Entered, text: str) -> None:

@@ -73,7 +73,8 @@ def test_a_note_with_one_letter_changed_is_refused(place: int) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "\n\n", NOTE[:-1], NOTE.replace("1204", "01204"), NOTE.replace("1204", "-1"), NOTE + NOTE, "x" * 20_000,
-     "\ud800", NOTE.replace("Z\n", "+00:00\n"), NOTE.replace("2026-03", "9999-99"), NOTE.replace("1204", "9" * 30)],
+     "\ud800", NOTE.replace("/", "/\ud800"),
+     NOTE.replace("Z\n", "+00:00\n"), NOTE.replace("2026-03", "9999-99"), NOTE.replace("1204", "9" * 30)],
 )  # fmt: skip
 def test_what_is_no_note_is_refused_in_words(text: str) -> None:
     with pytest.raises(NoteError, match="signed head"):
