@@ -9,7 +9,7 @@ from consult.core.database import execute, instant
 from consult.register.appending import Fact, append
 from consult.register.canonical import stamp
 from consult.register.importing import public_wordings
-from consult.register.telling import wording_fact
+from consult.register.telling import entered_already, wording_fact
 
 # What has just happened waits for its own reaction, which tells it in more detail.
 PATIENCE = timedelta(minutes=10)
@@ -43,9 +43,11 @@ async def take_over() -> int:
 
 async def _facts(row: dict[str, Any]) -> AsyncIterator[list[Fact]]:
     async for wordings in public_wordings(row["id"]):
+        there = await entered_already(wordings)
         yield [
             wording_fact("published" if one.revision == 1 else "revised", one, one.written_at, entered_late=True)
             for one in wordings
+            if (one.kind, one.item_id, one.revision) not in there
         ]
     at, many = clock.now(), int((await execute(_UNRECORDED, consultation=row["id"]))[0]["many"])
     common: dict[str, Any] = {"at": at, "consultation_id": row["id"]}

@@ -84,9 +84,11 @@ class Index:
         if kind in _WORDED:
             self._db.execute(
                 "INSERT INTO item VALUES (?, ?, ?, 'published', ?, ?, ?, ?, '') ON CONFLICT DO UPDATE SET"
-                " revision = excluded.revision, worded = excluded.worded,"
+                " worded = CASE WHEN worded IS NULL OR excluded.revision > COALESCE(revision, 0)"
+                " THEN excluded.worded ELSE worded END,"
+                " revision = MAX(excluded.revision, COALESCE(revision, 0)),"
                 " state = CASE WHEN ? = 'revised' THEN state ELSE 'published' END",
-                (item, key, _number(entry, "number"), revision, position, position, at, kind),
+                (item, key, _number(entry, "number"), revision or 0, position, position, at, kind),
             )
             return
         state = _state_after(kind, entry)
