@@ -11,6 +11,7 @@ from typing import Any
 from starlette.applications import Starlette
 
 from consult.accounts.models import Role
+from consult.analysis.keeping import keep_all_figures
 from consult.arguments.actions import publish_argument
 from consult.arguments.models import Argument, Side
 from consult.consultations.items import ItemState
@@ -19,7 +20,9 @@ from consult.contributions.actions import propose_amendment, publish_contributio
 from consult.contributions.models import Amendment, Contribution, Draft
 from consult.contributions.search import forget_contribution
 from consult.core.database import execute
+from consult.core.outbox import drain_together
 from consult.organisations.models import Organisation, OrganisationState
+from consult.register.heads import sign_heads
 from consult.sources.actions import publish_source
 from consult.sources.models import Source
 from consult.territories.models import Territory
@@ -106,6 +109,10 @@ async def a_side(slug: str) -> Place:
         side.territory, people["ines"], name=f"{SECRET}orgwaiting{slug}", state=OrganisationState.WAITING
     )
     await _texts(side)
+    # what the worker does of its own accord: the register and the figures are pages too
+    await drain_together()
+    await sign_heads()
+    await keep_all_figures()
     return side
 
 

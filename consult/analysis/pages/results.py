@@ -13,10 +13,12 @@ from consult.analysis.queries.dashboard import figures_of
 from consult.analysis.queries.figures import FIGURES, About, public_figures, stamp_of, tops_of
 from consult.analysis.queries.results import kept
 from consult.consultations.access import access_consultation
+from consult.consultations.models import ConsultationState
 from consult.consultations.pages.sentences import round_sentence
 from consult.consultations.queries import ConsultationView
 from consult.consultations.rules import RoundState
 from consult.core import clock
+from consult.core.errors import NotFound
 from consult.web.context import territory
 from consult.web.page_cache import keep
 from consult.web.render import page
@@ -52,8 +54,13 @@ async def results(request: Request) -> Response:
 
 
 async def results_json(request: Request) -> Response:
-    """The same figures as a stable JSON value (docs/figures.md); 503 as long as they have never been counted."""
+    """The same figures as a stable JSON value (docs/figures.md); 503 as long as they have never been counted.
+
+    A draft is not counted, so it has none, not even for those who prepare it.
+    """
     view, now = await access_consultation(request), clock.now()
+    if view.row.state is ConsultationState.DRAFT:
+        raise NotFound
     row = await figures_of(view.row.id)
     counted = kept(row)
     _keep(request, view, row, now, ())
