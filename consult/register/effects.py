@@ -124,7 +124,7 @@ async def _enter_left_out(owed: Sequence[Owed], known: Known) -> None:
     back = [
         (one, known.item(one.event.kind, one.event.item_id))
         for one in owed
-        if (isinstance(one.event, DecisionMade) and one.event.effect == "keep") or isinstance(one.event, CorrectionSent)
+        if isinstance(one.event, DECIDED)  # whatever its effect: « correct » and « merge » put back what was hidden too
     ]
     public = [(one, wording) for one, wording in back if wording is not None and is_public(wording)]
     there = await entered_already([wording for _, wording in public])
