@@ -15,7 +15,7 @@ from consult.register.notes import NoteError, parse_vkey
 
 _UNCHECKED = (
     "that people are who they say they are.",
-    "that each vote was counted as its voter meant it: only the voter can, with a receipt.",
+    "that each vote was counted as its voter meant it: its receipt proves that a vote was recorded, not which one.",
 )
 
 
