@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('note', fields.TextField(unique=False)),
             ],
-            options={'table': 'register_head', 'app': 'consult', 'unique_together': (('territory', 'size'),), 'pk_attr': 'id', 'table_description': 'A signed head: the size and root of the tree at an instant (``note`` is a C2SP tlog-checkpoint, whole).'},
+            options={'table': 'register_head', 'app': 'consult', 'unique_together': (('territory', 'size', 'at'),), 'pk_attr': 'id', 'table_description': 'A signed head: the size and root of the tree at an instant (``note`` is a C2SP tlog-checkpoint, whole).'},
             bases=['Model'],
         ),
         ops.CreateModel(

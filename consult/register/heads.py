@@ -1,5 +1,7 @@
 """Signed heads: what a territory's register was at an instant, so that nobody can say later that it was otherwise."""
 
+from datetime import timedelta
+
 import structlog
 
 from consult.core import clock
@@ -14,10 +16,11 @@ from consult.register.tiles import root_at
 from consult.territories.models import Territory
 
 log = structlog.get_logger()
+A_DAY = timedelta(hours=24)
 
 
 async def sign_head(territory_id: int) -> RegisterHead:
-    """Sign the register as it stands; the head that is there already when nothing was entered since.
+    """Sign the register as it stands; the head of the last day that is there already when nothing was entered since.
 
     The first head after a change of keys bears both signatures; then the former key's private half is forgotten.
 
@@ -26,8 +29,8 @@ async def sign_head(territory_id: int) -> RegisterHead:
     """
     async with in_transaction():
         size = await lock_register(territory_id)
-        there = await RegisterHead.get_or_none(territory_id=territory_id, size=size)
-        if there is not None:
+        there = await latest_head(territory_id)
+        if there is not None and there.size == size and clock.now() - there.at < A_DAY:
             return there
         territory = await Territory.get(id=territory_id)
         key = await current_key(territory)
@@ -52,12 +55,12 @@ async def sign_head(territory_id: int) -> RegisterHead:
 
 async def head_covering(territory_id: int, position: int) -> RegisterHead | None:
     """The first head that an entry stands under, always the same one; None while it is too young to have one."""
-    return await RegisterHead.filter(territory_id=territory_id, size__gt=position).order_by("size").first()
+    return await RegisterHead.filter(territory_id=territory_id, size__gt=position).order_by("size", "at").first()
 
 
 async def latest_head(territory_id: int) -> RegisterHead | None:
     """The last head that was signed."""
-    return await RegisterHead.filter(territory_id=territory_id).order_by("-size").first()
+    return await RegisterHead.filter(territory_id=territory_id).order_by("-size", "-at").first()
 
 
 async def public_keys(territory_id: int) -> list[str]:
@@ -102,13 +105,14 @@ async def rotate_key(territory_id: int) -> str:
 
 
 async def sign_heads() -> int:
-    """Sign every register that has grown since its last head; how many. A chore of the worker.
+    """Sign every register that has grown since its last head, or whose last head is a day old; how many. A chore.
 
     One register that cannot be signed keeps no other waiting.
     """
     grown = await execute(
-        "SELECT g.territory_id FROM register g WHERE g.size > COALESCE("
-        "(SELECT MAX(h.size) FROM register_head h WHERE h.territory_id = g.territory_id), 0) ORDER BY g.id"
+        "SELECT g.territory_id FROM register g WHERE g.size > 0 AND NOT EXISTS (SELECT 1 FROM register_head h"
+        " WHERE h.territory_id = g.territory_id AND h.size = g.size AND h.at > :yesterday) ORDER BY g.id",
+        yesterday=clock.now() - A_DAY,
     )
     signed = 0
     for row in grown:

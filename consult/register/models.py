@@ -109,7 +109,11 @@ class RegisterKey(Model):
 
 
 class RegisterHead(Model):
-    """A signed head: the size and root of the tree at an instant (``note`` is a C2SP tlog-checkpoint, whole)."""
+    """A signed head: the size and root of the tree at an instant (``note`` is a C2SP tlog-checkpoint, whole).
+
+    A quiet register is signed each day: several heads have its size then, and the first of them is the one that counts
+    for receipts and packages.
+    """
 
     id = KeyField()
     territory: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField("consult.Territory", related_name=False)
@@ -123,4 +127,4 @@ class RegisterHead(Model):
 
     class Meta:
         table = "register_head"
-        unique_together = (("territory", "size"),)
+        unique_together = (("territory", "size", "at"),)

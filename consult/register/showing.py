@@ -40,7 +40,7 @@ async def _grown(territory_id: int) -> int | None:
     """A counter that moves with every entry and every head of a territory's register."""
     rows = await execute(
         "SELECT COALESCE((SELECT size FROM register WHERE territory_id = :territory), 0)"
-        " + COALESCE((SELECT MAX(size) FROM register_head WHERE territory_id = :territory), 0) AS grown",
+        " + (SELECT COUNT(*) FROM register_head WHERE territory_id = :territory) AS grown",
         territory=territory_id,
     )
     return int(rows[0]["grown"])
@@ -54,9 +54,9 @@ async def heads_page(territory_id: int, after: str) -> Page[RegisterHead]:
     found = RegisterHead.filter(territory_id=territory_id)
     cursor = read_cursor(after, int)
     if cursor is not None:
-        found = found.filter(size__lt=cursor[0])
-    rows = await found.order_by("-size").limit(HEADS_A_PAGE + 1)
-    return cut(rows, HEADS_A_PAGE, lambda row: write_cursor(row.size), is_first=cursor is None)
+        found = found.filter(id__lt=cursor[0])
+    rows = await found.order_by("-id").limit(HEADS_A_PAGE + 1)
+    return cut(rows, HEADS_A_PAGE, lambda row: write_cursor(row.id), is_first=cursor is None)
 
 
 async def consultations_entered(territory_id: int) -> list[Row]:

@@ -113,6 +113,24 @@ async def test_a_head_is_signed_once_a_size(db: str) -> None:
     assert len(key.sealed) > 100
 
 
+async def test_a_quiet_register_is_signed_once_a_day_and_its_first_head_still_counts(db: str) -> None:
+    with clock.frozen(NOON, everywhere=True):
+        territory = await a_territory()
+        await append(territory.id, [a_fact(1)])
+        first = await sign_head(territory.id)
+    with clock.frozen(NOON + timedelta(hours=23), everywhere=True):
+        assert await sign_heads() == 0
+    with clock.frozen(NOON + timedelta(hours=24), everywhere=True):
+        assert await sign_heads() == 1
+        assert await sign_heads() == 0
+    latest = await latest_head(territory.id)
+    assert latest
+    assert (latest.size, latest.root, latest.at) == (first.size, first.root, NOON + timedelta(hours=24))
+    covering = await head_covering(territory.id, 0)
+    assert covering
+    assert covering.id == first.id
+
+
 async def test_the_first_head_over_an_entry_is_always_the_same(db: str) -> None:
     territory = await a_territory()
     for name in range(3):
