@@ -3,9 +3,9 @@
 Run as ``python -m consult.reports.writing.typesetting FOLDER`` in a process of its own: the compiler keeps a lot in
 memory and holds the interpreter while it works, and all of it goes with the process.
 
-PDF/UA asks for a sign for every character. Two fonts come with the compiler and one with this package, and no font of
-the machine is looked at, so that the document is the same wherever it is made. A character that none of them can draw
-is replaced by its code, and the document says so.
+PDF/UA asks for a sign for every character. The fonts are those that come with the compiler, and no font of the machine is
+looked at, so that the document is the same wherever it is made. A character that none of them can draw is replaced by
+its code, a picture by its code and its name, and the document says so.
 """
 
 import re
@@ -45,7 +45,7 @@ def typeset(folder: Path) -> int:
     """
     import typst
 
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(HERE / "fonts")])
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
     (folder / "report.typ").write_bytes((HERE / "report.typ").read_bytes())
     front = orjson.loads((folder / "front.json").read_bytes())
     nodes = (folder / "nodes.json").read_bytes()
@@ -90,16 +90,22 @@ def _any_of(pieces: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def _replaced(value: Any, pattern: re.Pattern[str] | None) -> Any:
-    """The value with each piece that is not drawn as its codes, like ``[U+4E2D]``."""
+    """The value with each piece that is not drawn as its codes: ``[U+4E2D]``, ``[U+1F6B2 BICYCLE]``."""
     if pattern is None:
         return value
     if isinstance(value, str):
-        return pattern.sub(lambda found: "".join(f"[U+{ord(char):04X}]" for char in found.group()), value)
+        return pattern.sub(lambda found: "".join(map(_code, found.group())), value)
     if isinstance(value, list):
         return [_replaced(one, pattern) for one in value]
     if isinstance(value, dict):
         return {key: _replaced(one, pattern) for key, one in value.items()}
     return value
+
+
+def _code(char: str) -> str:
+    """A letter's code says it all to whoever can read it; a picture has a name besides (Unicode's own)."""
+    name = unicodedata.name(char, "") if unicodedata.category(char) == "So" else ""
+    return f"[U+{ord(char):04X} {name}]" if name else f"[U+{ord(char):04X}]"
 
 
 def _unknown(text: str, fonts: Any) -> list[str]:
@@ -127,7 +133,7 @@ def _refused(pieces: list[str], fonts: Any, left: list[int]) -> list[str]:
 
 
 _TRIAL = b"""#set document(title: "trial")
-#set text(font: ("Libertinus Serif", "New Computer Modern", "Noto Emoji", "DejaVu Sans Mono"))
+#set text(font: ("Libertinus Serif", "New Computer Modern", "DejaVu Sans Mono"))
 #for one in json(bytes(sys.inputs.pieces)) { par(one); par(strong(emph(one))) }
 """
 
