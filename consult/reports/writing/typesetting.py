@@ -3,9 +3,9 @@
 Run as ``python -m consult.reports.writing.typesetting FOLDER`` in a process of its own: the compiler keeps a lot in
 memory and holds the interpreter while it works, and all of it goes with the process.
 
-PDF/UA asks for a sign for every character. The fonts are those that come with the compiler, and no font of the machine is
-looked at, so that the document is the same wherever it is made. A character that none of them can draw is replaced by
-its code, a picture by its code and its name, and the document says so.
+PDF/UA asks for a sign for every character. The fonts are those that come with the compiler, and no font of the machine
+is looked at, so that the document is the same wherever it is made. A character that none of them can draw is replaced
+by its code, a picture by its code and its name, and the document says so.
 """
 
 import re
