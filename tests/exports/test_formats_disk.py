@@ -117,7 +117,7 @@ async def test_other_work_goes_on_meanwhile(tmp_path: Path) -> None:
             await asyncio.sleep(0)
 
     task = asyncio.create_task(other())
-    await write(FORMATS["csv"], tmp_path / "made.csv", table([ROW] * 2_000, batch=100), SCOPE)
+    await write(FORMATS["csv"], tmp_path / "made.csv", table([ROW] * 2_000, batch=50), SCOPE)
     task.cancel()
     assert turns > 20
 

@@ -46,7 +46,9 @@ async def _write_separated(
     with whole(path), path.open("wb") as file:
         output = Output(file)
         output.add((head + CRLF).encode())
-        rows = await feed(table, scope, lambda batch: output.add("".join(lines.of(batch)).encode()), progress)
+        rows = await feed(
+            table, scope, lambda batch: output.add("".join(lines.of(batch)).encode()), progress, quick=True
+        )
         return output.written(rows)
 
 
@@ -64,5 +66,5 @@ async def write_json_lines(path: Path, table: "Table", scope: "Scope", progress:
 
     with whole(path), path.open("wb") as file:
         output = Output(file)
-        rows = await feed(table, scope, lambda batch: output.add(lines(batch)), progress)
+        rows = await feed(table, scope, lambda batch: output.add(lines(batch)), progress, quick=True)
         return output.written(rows)

@@ -34,7 +34,7 @@ async def write_parquet(path: Path, table: "Table", scope: "Scope", progress: Pr
         rows_file = folder / "rows.csv"
         with rows_file.open("wb") as file:
             lines = _Lines(table, Output(file))
-            rows = await feed(table, scope, lines.take, progress)
+            rows = await feed(table, scope, lines.take, progress, quick=True)
         query = _copy(rows_file, path, table, scope, lines.longest)
         await aside(lambda: _run(duckdb, query, folder))
         rows_file.unlink()
