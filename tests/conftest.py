@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings as hypothesis_settings
 from starlette.applications import Starlette
 
@@ -38,6 +39,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 # Two suites and their browsers share two cores: how long one example took says nothing.
 hypothesis_settings.register_profile("shared cores", deadline=None)
 hypothesis_settings.load_profile("shared cores")
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """A command that was run in this process leaves its logs to a standard error that is closed since."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

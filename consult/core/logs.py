@@ -92,8 +92,7 @@ def set_up_logs() -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     end: list[Any] = [structlog.processors.format_exc_info, hide_secrets, last]
-    # standard error as it is when something is logged: it may be another file by then
-    structlog.configure(processors=[*begin, *end], logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+    structlog.configure(processors=[*begin, *end], logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
