@@ -9,6 +9,7 @@ from typing import Any
 ITEMS = ("contribution", "amendment", "argument", "source")
 _WORDED = frozenset({"published", "revised", "imported"})
 _HIDING = frozenset({"hide", "hide_illegal"})
+_TAKEN_BACK = {"vote_withdrawn": "voted", "support_withdrawn": "supported"}
 _BATCH = 2_000
 _SCHEMA = """
 CREATE TABLE entry (position INTEGER PRIMARY KEY, kind TEXT, item TEXT, key TEXT, revision INTEGER, content TEXT,
@@ -26,8 +27,9 @@ class Index:
     """What the entries say, entry by entry and item by item.
 
     ``count`` entries were taken, the ``last`` one is (position, entry); ``digest`` is the SHA-256 of the lines of all
-    the others; ``cast`` tells how many votes and supports were recorded, ``tally`` what was counted when the last round
-    was over. An item's state is what the entries make of it: published, withdrawn by its author, hidden by a decision.
+    the others; ``cast`` tells how many votes and supports were recorded and not taken back, ``tally`` what was counted
+    when the last round was over. An item's state is what the entries make of it: published, withdrawn by its author,
+    hidden by a decision.
     """
 
     def __init__(self) -> None:
@@ -77,6 +79,8 @@ class Index:
         if kind in {"voted", "supported"} and entry.get("again") is not True:
             many = _number(entry, "count")
             self.cast[kind if many is None else "in bulk"] += 1 if many is None else many
+        elif kind in _TAKEN_BACK:
+            self.cast[_TAKEN_BACK[kind]] -= 1
 
     def _of_item(
         self, position: int, entry: dict[str, Any], item: str, key: str, kind: str, at: str, revision: int | None
@@ -127,10 +131,10 @@ class Index:
         )
         return found.rowcount == 1
 
-    def item(self, item: str, key: str) -> tuple[str, str, str, int | None] | None:
-        """State, since when, on what ground, and the place of the present wording, as the entries have it."""
+    def item(self, item: str, key: str) -> tuple[str, str, str, int | None, int | None] | None:
+        """State, since when, on what ground, place and number of the last wording, as the entries have it."""
         found = self._db.execute(
-            "SELECT state, at, ground, worded FROM item WHERE item = ? AND key = ?", (item, key)
+            "SELECT state, at, ground, worded, revision FROM item WHERE item = ? AND key = ?", (item, key)
         ).fetchone()
         return found if found is None else tuple(found)
 
