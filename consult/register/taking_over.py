@@ -20,11 +20,18 @@ _BEFORE = (
     " AND NOT EXISTS (SELECT 1 FROM register_entry e WHERE e.consultation_id = k.id"
     " AND e.kind IN ('consultation_published', 'imported')) ORDER BY k.id LIMIT 1"
 )
+# All votes there are, but for those that have entries of their own: a vote that was changed is still one, and one that
+# was taken back is none, though its entry stays. What is about to be entered as taken back leaves one too many, never
+# one too few.
 _UNRECORDED = (
     "SELECT (SELECT COUNT(*) FROM vote WHERE consultation_id = :consultation)"
     " + (SELECT COUNT(*) FROM support WHERE consultation_id = :consultation)"
     " - (SELECT COUNT(*) FROM register_entry WHERE consultation_id = :consultation"
-    " AND kind IN ('voted', 'supported')) AS many"
+    " AND kind IN ('voted', 'supported') AND entry NOT LIKE '%\"again\":true%')"
+    " + (SELECT COUNT(*) FROM register_entry WHERE consultation_id = :consultation"
+    " AND kind IN ('vote_withdrawn', 'support_withdrawn'))"
+    " + (SELECT COUNT(*) FROM outbox WHERE effect = 'register.effects.enter' AND done_at IS NULL"
+    " AND event IN ('vote_withdrawn', 'support_withdrawn') AND CAST(payload AS TEXT) LIKE :of) AS many"
 )
 
 
@@ -49,7 +56,8 @@ async def _facts(row: dict[str, Any]) -> AsyncIterator[list[Fact]]:
             for one in wordings
             if (one.kind, one.item_id, one.revision) not in there
         ]
-    at, many = clock.now(), int((await execute(_UNRECORDED, consultation=row["id"]))[0]["many"])
+    unrecorded = await execute(_UNRECORDED, consultation=row["id"], of=f"%{row['id']}%")
+    at, many = clock.now(), int(unrecorded[0]["many"])
     common: dict[str, Any] = {"at": at, "consultation_id": row["id"]}
     details = {"consultation": row["slug"], "entered_late": True}
     votes = Fact(kind="voted", once=f"taken-over:votes:{row['id']}", details={**details, "count": many}, **common)

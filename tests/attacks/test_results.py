@@ -1,5 +1,6 @@
-"""What was public for a while is looked for in what people took away, or were given: the files in service."""
+"""What was public for a while is looked for in the files in service; and votes that nobody cast, in packages."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,13 +8,19 @@ import pytest
 
 from consult.app import load_effects
 from consult.contributions.actions import revise_contribution
-from consult.core import outbox
+from consult.core import clock, outbox
+from consult.core.database import execute
 from consult.exports.actions import ask_for_files
 from consult.exports.making import maker, products
 from consult.exports.models import ExportSet, MakingState
 from consult.exports.queries import file_named
+from consult.exports.verifying.index import Index
 from consult.moderation.actions.correcting import send_correction
+from consult.register.queries import entries_of
+from consult.register.taking_over import PATIENCE, take_over
 from consult.settings import settings
+from consult.votes.actions import cast_vote, withdraw_vote
+from consult.votes.models import Vote
 from tests.moderation.affairs import Affair, an_affair
 
 NEW: dict[str, Any] = {"title": "Une piste le long du canal", "body": "Une piste le long du canal, sans gros mots."}
@@ -67,3 +74,50 @@ async def test_who_rewords_their_text_of_their_own_accord_takes_no_file_away(a: 
     await _revise(a)
     await outbox.drain_all()
     assert await _is_served(a)
+
+
+# ---------------------------------------------------------------- votes that nobody cast
+
+
+@pytest.mark.engine_free
+def test_a_vote_that_was_taken_back_leaves_no_room_for_another() -> None:
+    index = Index()
+    kinds: tuple[dict[str, Any], ...] = (
+        {"kind": "voted"},
+        {"kind": "vote_withdrawn"},
+        {"kind": "voted"},
+        {"kind": "voted", "again": True},
+        {"kind": "supported"},
+        {"kind": "support_withdrawn"},
+        {"kind": "voted", "count": 3},
+    )
+    for position, entry in enumerate(kinds):
+        index.take(position, "", entry, "")
+    index.close()
+    assert index.cast == {"voted": 1, "supported": 0, "in bulk": 3}
+
+
+@pytest.mark.parametrize("entered", [True, False])
+async def test_votes_changed_and_taken_back_before_the_register_took_over_are_as_many_as_there_are(
+    a: Affair, entered: bool
+) -> None:
+    omar, mona = a.omar.voice(), a.mona.voice()
+    here: dict[str, Any] = {
+        **a.here, "consultation_id": a.d.consultation.id, "contribution_id": a.d.contribution.id
+    }  # fmt: skip
+    for voice in (omar, mona, a.rita.voice()):
+        await cast_vote(voice, **here, choice="agree")
+    await execute("DELETE FROM outbox")  # there was no register yet
+    await cast_vote(omar, **here, choice="disagree")
+    await withdraw_vote(mona, **here)
+    if entered:
+        await outbox.drain_all()
+    await execute("UPDATE consultation SET published_at = :then", then=clock.now() - 2 * PATIENCE)
+    assert await take_over() == 1
+    await outbox.drain_all()
+    index = Index()
+    async for position, text in entries_of(a.d.consultation.id):
+        index.take(position, text, json.loads(text), "")
+    index.close()
+    assert await Vote.all().count() == 2
+    assert sum(index.cast.values()) == 2
