@@ -105,6 +105,7 @@ async def work_once() -> str:
     await record_rounds()
     await sign_heads()
     await make_all_exports()
+    done += await outbox.drain_all()  # those who wait for files that were just made hear of it in this turn
     return f"{done} reactions done, {written} mails written to many, {await send_all()} mails sent"
 
 

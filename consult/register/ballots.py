@@ -13,11 +13,12 @@ from consult.core.database import execute, instant
 from consult.core.events import Owed
 from consult.register.appending import Fact
 from consult.register.contents import SUPERSEDED, Content, vote_content
+from consult.register.queries import VOTED_ON
 from consult.register.telling import Known, about, consultation_fact
 from consult.votes.events import SupportGiven, SupportWithdrawn, VoteCast
 
 # How the entry's row, which only its owner is shown, says what was voted on: no other query finds a vote by its item.
-MARKS = {"contribution": "vote", "amendment": "vote_amend", "argument": "support_arg", "source": "support_src"}
+MARKS = {kind: mark for mark, kind in VOTED_ON.items()}
 _KIND = {VoteCast: "voted", SupportGiven: "supported", SupportWithdrawn: "support_withdrawn"}
 _CAST = (VoteCast, SupportGiven)
 _AT_ONCE = 300

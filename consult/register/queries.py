@@ -8,7 +8,7 @@ from consult.register.models import RegisterEntry
 
 A_PAGE = 50
 WORDINGS = ("published", "revised", "imported")
-# What a vote's entry is about stands in these columns alone, for the voter: see effects.py.
+# What a vote's entry is about stands in its row's ``item_kind`` alone, for the voter: see ballots.py.
 VOTED_ON = {"vote": "contribution", "vote_amend": "amendment", "support_arg": "argument", "support_src": "source"}
 
 

@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tortoise.expressions import Q
+
 from consult.core import changes
 from consult.core.database import execute, instant
 from consult.core.paging import Page, cut, read_cursor, write_cursor
 from consult.moderation.models import Kind
 from consult.moderation.queries.reported import public_item
+from consult.register.merkle import HASH_BYTES
 from consult.register.models import RegisterEntry, RegisterHead, RegisterTile
 from consult.register.queries import VOTED_ON
+from consult.register.tiles import WIDTH
 
 HEADS_A_PAGE = 50
 MOST_CONSULTATIONS = 200
-HASHES, WIDTH = 32, 256
 Row = dict[str, Any]
 
 
@@ -37,10 +40,11 @@ class Standing:
 
 
 async def _grown(territory_id: int) -> int | None:
-    """A counter that moves with every entry and every head of a territory's register."""
+    """A counter that moves with every entry and every head of a territory's register: keys of heads only grow."""
     rows = await execute(
         "SELECT COALESCE((SELECT size FROM register WHERE territory_id = :territory), 0)"
-        " + (SELECT COUNT(*) FROM register_head WHERE territory_id = :territory) AS grown",
+        " + COALESCE((SELECT id FROM register_head WHERE territory_id = :territory"
+        " ORDER BY size DESC, at DESC LIMIT 1), 0) AS grown",
         territory=territory_id,
     )
     return int(rows[0]["grown"])
@@ -52,11 +56,12 @@ changes.counted("register", _grown)
 async def heads_page(territory_id: int, after: str) -> Page[RegisterHead]:
     """Signed heads, the latest first."""
     found = RegisterHead.filter(territory_id=territory_id)
-    cursor = read_cursor(after, int)
+    cursor = read_cursor(after, int, int)
     if cursor is not None:
-        found = found.filter(id__lt=cursor[0])
-    rows = await found.order_by("-id").limit(HEADS_A_PAGE + 1)
-    return cut(rows, HEADS_A_PAGE, lambda row: write_cursor(row.id), is_first=cursor is None)
+        # by the index of heads, in which keys are not: there is one a minute, for years
+        found = found.filter(size__lte=cursor[0]).filter(Q(size__lt=cursor[0]) | Q(id__lt=cursor[1]))
+    rows = await found.order_by("-size", "-at").limit(HEADS_A_PAGE + 1)
+    return cut(rows, HEADS_A_PAGE, lambda row: write_cursor(row.size, row.id), is_first=cursor is None)
 
 
 async def consultations_entered(territory_id: int) -> list[Row]:
@@ -74,7 +79,7 @@ async def tile_of(territory_id: int, level: int, number: int, width: int) -> byt
     """The first ``width`` hashes of a tile; None beyond what the register has reached."""
     row = await RegisterTile.get_or_none(territory_id=territory_id, level=level, number=number)
     hashes = bytes(row.hashes) if row is not None else b""
-    return hashes[: width * HASHES] if len(hashes) >= width * HASHES else None
+    return hashes[: width * HASH_BYTES] if len(hashes) >= width * HASH_BYTES else None
 
 
 async def entry_texts(territory_id: int, number: int, width: int) -> list[str] | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from consult.core.language import N_
 from consult.exports.formats import Written
 from consult.exports.formats.files import aside, measured, whole, workshop
-from consult.exports.making import Step, register_step
+from consult.exports.making import Product, register_step
 from consult.exports.tables.shape import Scope
 from consult.reports.composing.document import Document, compose
 from consult.reports.composing.words import speaking
@@ -89,7 +89,7 @@ def _written(path: Path) -> Written:
 def register() -> None:
     """Have the documents made with every set of files; ``app.py`` calls it."""
     for suffix, media_type, title, make in PRODUCTS:
-        register_step(Step(NAME, suffix, media_type, title, make))
+        register_step(Product(NAME, suffix, media_type, title, make))
 
 
 PRODUCTS = (

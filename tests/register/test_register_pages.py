@@ -10,12 +10,13 @@ from starlette.applications import Starlette
 
 from consult.arguments.actions import withdraw_argument
 from consult.contributions.actions import revise_contribution
-from consult.core import changes
+from consult.core import changes, clock
+from consult.register import showing
 from consult.register.appending import Fact, append
 from consult.register.checking import check_receipt
 from consult.register.heads import public_keys, sign_head
 from consult.register.merkle import check_consistency, leaf_hash, root_of
-from consult.register.models import RegisterEntry
+from consult.register.models import RegisterEntry, RegisterHead
 from consult.register.notes import check_note
 from consult.register.queries import register_size
 from consult.register.tiles import root_at
@@ -59,6 +60,22 @@ async def test_the_list_is_read_page_by_page_and_by_consultation(app: Starlette,
     assert not set(numbers[0]) & set(numbers[1])
     none = await somebody.get("/register?consultation=nulle-part")
     assert len(none.find(".//span[@class='place']")) == 50, "a consultation that is not there filters nothing"
+
+
+async def test_heads_are_read_page_by_page_quiet_days_too(
+    app: Starlette, here: Entered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for days in (2, 4):
+        with clock.frozen(clock.now() + timedelta(days=days)):
+            await sign_head(here.territory_id)
+    monkeypatch.setattr(showing, "HEADS_A_PAGE", 1)
+    somebody, path, read = Visitor(app), "/register/heads", []
+    while path and len(read) < 9:
+        page = await somebody.get(path)
+        read.append(page.find(".//time")[0].get("datetime"))
+        path = next((one.get("href", "") for one in page.find(".//a") if one.get("rel") == "next"), "")
+    assert len(read) == await RegisterHead.filter(territory_id=here.territory_id).count() >= 3
+    assert read == sorted(read, reverse=True), "the latest first, each once, though they are of one size"
 
 
 async def test_an_empty_register_says_so(app: Starlette) -> None:

@@ -170,16 +170,17 @@ class _Counting:
         )
         return {(row["section"], row["who"]): {name: int(row[name]) for name in NUMBERS} for row in rows}
 
-    def _day(self, instant: str) -> str:
+    def _day(self) -> str:
+        """The local day of ``seconds``, a column of the query that it is put into."""
         return local_day_sql("seconds", self.periods.starts[0], self.periods.last, self.zone)
 
     async def _time(self, name: str) -> dict[tuple[int, str, int], int]:
         """How much of one thing there is in each section, by who wrote it, in each part of the time."""
         instant, who = ("i.created_at", "''") if name == "votes" else (_WRITTEN_AT, _WHO)
         sql = (
-            f"SELECT section, who, {self._day(instant)} AS day, COUNT(*) AS number"
+            f"SELECT section, who, {self._day()} AS day, COUNT(*) AS number"
             f" FROM (SELECT {_SECTION[name]} AS section, {who} AS who, {seconds_of(instant)} AS seconds {_ROWS[name]})"
-            f" one GROUP BY section, who, {self._day(instant)}"
+            f" one GROUP BY section, who, {self._day()}"
         )
         place, found = self.periods.places(), defaultdict[tuple[int, str, int], int](int)
         async with aclosing(stream_rows(sql, consultation=self.consultation_id)) as rows:
@@ -257,7 +258,7 @@ class _Counting:
         """The parts of the time by who wrote."""
         place = self.periods.places()
         people = [(set[int](), set[int]()) for _ in self.periods.starts]
-        for (day, who), few in (await self._people(name, self._day(_WRITTEN_AT))).items():
+        for (day, who), few in (await self._people(name, self._day())).items():
             if who in CROSSED:
                 people[place(day_of(day))][CROSSED.index(who)].update(few)
         own = [[0, 0] for _ in self.periods.starts]

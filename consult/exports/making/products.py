@@ -70,7 +70,6 @@ class Product:
         return file_name(self.name, self.suffix, provisional)
 
 
-Step = Product
 _registered: dict[str, Product] = {}
 
 

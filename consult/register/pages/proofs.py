@@ -12,8 +12,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from consult.core.errors import NotFound
 from consult.register.heads import latest_head, public_keys
 from consult.register.queries import register_size
-from consult.register.showing import WIDTH, entry_texts, tile_of
-from consult.register.tiles import prove_consistency
+from consult.register.showing import entry_texts, tile_of
+from consult.register.tiles import WIDTH, prove_consistency
 from consult.web.context import territory
 
 FRESH = {"cache-control": "public, max-age=10"}
