@@ -14,6 +14,8 @@ from consult.exports.actions import ask_for_files
 from consult.exports.making import maker, products
 from consult.exports.models import ExportSet, MakingState
 from consult.exports.queries import file_named
+from consult.exports.verifying import evidence
+from consult.exports.verifying.checks import Report
 from consult.exports.verifying.index import Index
 from consult.moderation.actions.correcting import send_correction
 from consult.register.queries import entries_of
@@ -121,3 +123,19 @@ async def test_votes_changed_and_taken_back_before_the_register_took_over_are_as
     index.close()
     assert await Vote.all().count() == 2
     assert sum(index.cast.values()) == 2
+
+
+@pytest.mark.engine_free
+def test_final_files_that_were_recorded_before_are_told_of() -> None:
+    index, report = Index(), Report()
+    days = {"2026-03-01": True, "2026-03-02": False, "2026-03-03": False, "2026-03-04": False}
+    for position, (day, provisional) in enumerate(days.items()):
+        entry = {"kind": "exported", "at": f"{day}T12:00:00Z", "provisional": provisional, "sha256": f"{position}" * 64}
+        index.take(position, json.dumps(entry), entry, "")
+    index.finish()
+    evidence._tell_of_earlier(report, index, 3)
+    index.close()
+    assert report.notes[0].startswith(
+        "final files had been recorded 2 times before these, first as entry 1, on 2026-03-02"
+    )
+    assert "1" * 64 in report.notes[0]

@@ -8,7 +8,7 @@ from typing import Any
 
 from consult.exports.verifying import layout
 from consult.exports.verifying.archive import Archive
-from consult.exports.verifying.checks import Check, Report, Unreadable, plain
+from consult.exports.verifying.checks import Check, Report, Unreadable, day, plain
 from consult.exports.verifying.index import Index
 from consult.register.canonical import canonical
 from consult.register.merkle import HASH_BYTES, check_several, leaf_hash
@@ -225,7 +225,28 @@ def check_exported(archive: Archive, report: Report, index: Index) -> Exported |
             f" {exported.entries} of them, and these are not the same: some were removed or added."
         )
     check.words = f"the register recorded these very files on {plain(exported.at)}, as entry {exported.position}"
+    if not exported.provisional:
+        _tell_of_earlier(report, index, exported.position)
     return exported
+
+
+def _tell_of_earlier(report: Report, index: Index, position: int) -> None:
+    """Final files that were recorded before: they hold the votes as they were then, whatever became of them since."""
+    many, first = 0, ""
+    for place, text in index.rows(
+        "SELECT position, entry FROM entry WHERE kind = ? AND position < ? ORDER BY position",
+        layout.EXPORTED_KIND,
+        position,
+    ):
+        entry = json.loads(text)
+        if entry.get("provisional") is False:
+            many += 1
+            first = first or f"entry {place}, on {day(entry.get('at'))}, SHA256SUMS {plain(entry.get('sha256'), 64)}"
+    if many:
+        report.notes.append(f"final files had been recorded {many} times before these, first as {first}.")
+        report.notes.append(
+            "Moderation goes on after the closing, voting does not: whoever kept such files can compare the votes."
+        )
 
 
 def _exported(archive: Archive, index: Index) -> Exported:
