@@ -125,9 +125,9 @@ def _rested(last: dict[str, Any]) -> Any:
 async def make_held(held: Held, *, prepared: bool = False) -> bool:
     """Make all the files of a set that this process holds; False when that was not to be."""
     try:
-        if not prepared:
-            await prepare(held.consultation_id, provisional=held.provisional)
         async with beating(held):
+            if not prepared:
+                await prepare(held.consultation_id, provisional=held.provisional)
             made = await _make(held)
         await tell(held)
         if not made or not await announce_ready(territory_id=held.territory_id, set_id=held.id, attempts=held.attempts):
