@@ -14,7 +14,7 @@ from consult.core.database import execute
 from consult.exports.actions import expire_files
 from consult.exports.making import maker
 from consult.exports.making.files import set_folder
-from consult.exports.making.holding import LEASE, MAX_ATTEMPTS, hold, let_go
+from consult.exports.making.holding import LEASE, MAX_ATTEMPTS, Lost, hold, let_go, put_off, tell
 from consult.exports.making.products import products
 from consult.exports.making.sweeping import sweep_files
 from consult.exports.models import ExportFile, ExportNotice, ExportSet, MakingState
@@ -102,6 +102,26 @@ async def test_of_two_workers_one_makes_it(results: Results) -> None:
     assert not await maker.make_held(held[0]), "and when they come back it is no longer theirs"
     assert await maker.make_held(after)
     await files_are_whole(await results.only_set())
+
+
+async def test_whoever_lost_a_set_learns_it_and_touches_nothing_of_who_has_it(results: Results) -> None:
+    await maker.want_final_files()
+    before = await hold()
+    with clock.frozen(NOON + LEASE, everywhere=True):
+        after = await hold()
+    assert before is not None
+    assert after is not None
+    before.done = 7
+    await tell(before)
+    with pytest.raises(Lost):
+        before.go_on()
+    await let_go(before)
+    await put_off(before, RuntimeError("too late"))
+    row = await results.only_set()
+    assert (row.state, row.attempts, row.steps_done, row.error) == (MakingState.MAKING, after.attempts, 0, "")
+    assert row.lease_until == NOON + 2 * LEASE
+    await tell(after)
+    after.go_on()
 
 
 async def test_the_next_worker_goes_on_from_the_files_that_are_whole(results: Results) -> None:

@@ -9,6 +9,7 @@ import pytest
 from starlette.applications import Starlette
 
 from consult.arguments.actions import withdraw_argument
+from consult.arguments.models import Argument
 from consult.contributions.actions import revise_contribution
 from consult.core import changes, clock
 from consult.register import showing
@@ -200,6 +201,12 @@ async def test_the_neighbours_register_is_another(app: Starlette, here: Entered)
                  "/register/tile/entries/000.p/1", "/register/head"):  # fmt: skip
         assert (await neighbour.get(path)).status == 404, path
     assert "Vote" not in (await Visitor(app, "coteau.test", here.awa).get("/account/receipts")).words
+    await Argument.filter(id=row.item_id).update(state="withdrawn")
+    assert row.item_id is not None
+    known = [
+        (await showing.standing_of(where, "argument", row.item_id)).state for where in (here.territory_id, coteau.id)
+    ]
+    assert known == ["withdrawn", "gone"], "nor does the neighbour say what became of it"
 
 
 async def test_places_that_are_not_there(app: Starlette, here: Entered) -> None:
