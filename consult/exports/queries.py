@@ -80,15 +80,24 @@ async def shelf(consultation_id: int, *, over: bool, account_id: int | None = No
     return Shelf(ready, coming, told)
 
 
+# A text has left public sight and the worker has not heard of it yet: nothing is served that may still hold it.
+_SETTLED = (
+    "NOT EXISTS (SELECT 1 FROM outbox o WHERE o.next_try_at IS NOT NULL AND o.done_at IS NULL AND o.effect IN"
+    " ('exports.effects.forget_hidden', 'exports.effects.forget_withdrawn', 'exports.effects.forget_corrected')"
+    " AND CAST(o.payload AS TEXT) LIKE '%' || CAST(c.id AS TEXT) || '%'"
+    " AND CAST(o.payload AS TEXT) NOT LIKE '%\"keep\"%')"
+)
+
+
 async def file_named(territory_id: int, slug: str, name: str, *, over: bool) -> FileView | None:
     """The file in service under a name. While the next set is made it is the one before; one of a consultation that
-    was opened again is no longer final, and not found.
+    was opened again is no longer final, and not found. Nor is any while a removal waits for the worker.
     """
     rows = await execute(
         'SELECT f.set_id, f.name, f.format, f."table", f.size, f.sha256, f.rows, f.made_at FROM export_file f'
         " JOIN export_set s ON s.id = f.set_id JOIN consultation c ON c.id = s.consultation_id"
         " WHERE c.territory_id = :territory AND c.slug = :slug AND c.state = 'published' AND s.state = 'ready'"
-        " AND (s.provisional = :yes OR s.provisional = :open) AND f.name = :name"
+        f" AND (s.provisional = :yes OR s.provisional = :open) AND f.name = :name AND {_SETTLED}"
         " ORDER BY s.changes DESC, s.id DESC LIMIT 1",
         territory=territory_id,
         slug=slug,

@@ -71,6 +71,20 @@ async def test_a_wording_that_had_to_go_leaves_the_files_made_while_it_was_still
     assert not await _is_served(a)
 
 
+async def test_files_with_a_hidden_text_are_not_served_even_where_the_worker_is_away(a: Affair) -> None:
+    argument = await a.d.argue(a.rita)
+    await _files(a)
+    assert await _is_served(a)
+    await a.decide("keep", argument)
+    assert await _is_served(a), "nothing has left"
+    await a.decide("hide", argument)
+    assert not await _is_served(a)
+    await outbox.drain_all()
+    assert not await _is_served(a)
+    await _files(a)
+    assert await _is_served(a)
+
+
 async def test_who_rewords_their_text_of_their_own_accord_takes_no_file_away(a: Affair) -> None:
     await _files(a)
     await _revise(a)
