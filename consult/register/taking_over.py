@@ -11,12 +11,14 @@ from consult.register.canonical import stamp
 from consult.register.importing import public_wordings
 from consult.register.telling import entered_already, wording_fact
 
-# What has just happened waits for its own reaction, which tells it in more detail.
+# What has just happened, or was just brought in, waits for its own reaction, which tells it in more detail.
 PATIENCE = timedelta(minutes=10)
 # Whoever began with a register has the entry of its publication, or those of its import, and is none of these.
 _BEFORE = (
     "SELECT k.id, k.slug, k.territory_id, k.published_at FROM consultation k"
-    " WHERE k.state = 'published' AND k.published_at < :before"
+    " WHERE k.state = 'published' AND k.published_at < :before AND k.created_at < :before"
+    " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.effect = 'register.effects.enter' AND o.done_at IS NULL"
+    " AND o.next_try_at IS NOT NULL)"
     " AND NOT EXISTS (SELECT 1 FROM register_entry e WHERE e.consultation_id = k.id"
     " AND e.kind IN ('consultation_published', 'imported')) ORDER BY k.id LIMIT 1"
 )

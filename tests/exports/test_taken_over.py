@@ -45,3 +45,15 @@ async def test_what_has_just_been_published_waits_for_its_own_entry(db: str, tmp
         await execute("UPDATE consultation SET published_at = :now", now=clock.now() - PATIENCE + timedelta(seconds=1))
         assert await take_over() == 0
         assert not await RegisterEntry.exists()
+
+
+async def test_what_was_brought_in_from_elsewhere_waits_for_its_own_entries_however_old_it_is(db: str) -> None:
+    with clock.frozen(NOON, everywhere=True):
+        await begun()
+        await _as_if_there_had_been_no_register()
+        long_ago = NOON - timedelta(days=4000)
+        await execute("UPDATE consultation SET published_at = :then", then=long_ago)
+        await execute("UPDATE consultation SET created_at = :now", now=NOON)
+        assert await take_over() == 0
+        await execute("UPDATE consultation SET created_at = :then", then=long_ago)
+        assert await take_over() == 1

@@ -10,7 +10,6 @@ from consult.core.events import reactions_together
 from consult.register.calendar import record_rounds
 from consult.register.taking_over import take_over
 
-
 # Longer than a lease: what a worker that died has left in hand comes back within that time.
 PATIENCE_SECONDS = 400.0
 LOOK_AGAIN_SECONDS = 0.2
