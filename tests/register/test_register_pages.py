@@ -70,10 +70,11 @@ async def test_heads_are_read_page_by_page_quiet_days_too(
         with clock.frozen(clock.now() + timedelta(days=days)):
             await sign_head(here.territory_id)
     monkeypatch.setattr(showing, "HEADS_A_PAGE", 1)
-    somebody, path, read = Visitor(app), "/register/heads", []
+    somebody, path = Visitor(app), "/register/heads"
+    read: list[str] = []
     while path and len(read) < 9:
         page = await somebody.get(path)
-        read.append(page.find(".//time")[0].get("datetime"))
+        read.append(page.find(".//time")[0].get("datetime", ""))
         path = next((one.get("href", "") for one in page.find(".//a") if one.get("rel") == "next"), "")
     assert len(read) == await RegisterHead.filter(territory_id=here.territory_id).count() >= 3
     assert read == sorted(read, reverse=True), "the latest first, each once, though they are of one size"

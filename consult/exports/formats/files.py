@@ -5,8 +5,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
@@ -115,6 +115,6 @@ async def feed(
     finally:
         if taking is not None and not taking.done():
             await asyncio.wait([taking])
-        with suppress(AttributeError):
-            await batches.aclose()  # type: ignore[attr-defined]
+        if isinstance(batches, AsyncGenerator):
+            await batches.aclose()
     return total

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from consult.analysis.queries.figures import About, public_figures
@@ -91,11 +92,16 @@ async def _tables(scope: Scope, folder: Path | None, draft: Path, progress: Prog
         name, made = f"{layout.DATA}{base}", folder / base if folder else None
         if made is not None and made.is_file():
             places[name] = made
-            tables[name] = table, await aside(lambda path=made: measured(path, _rows(path)))  # type: ignore[misc]
+            tables[name] = table, await aside(partial(_as_it_is, made))
         else:
             places[name] = draft / base
             tables[name] = table, await write(FORMATS["csv"], places[name], table, scope, progress=progress)
     return tables, places
+
+
+def _as_it_is(path: Path) -> Written:
+    """A CSV file of ours that is there already."""
+    return measured(path, _rows(path))
 
 
 def _rows(path: Path) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
+from typing import Any
 
 import segno
 
@@ -51,7 +52,7 @@ class Document:
     scope: Scope
     row: Row
     roots: list[SectionNode]
-    figures: dict[str, object]
+    figures: dict[str, Any]
     front: Front
     calendar: Calendar
     abridged: bool = False
@@ -200,7 +201,7 @@ def _front(
     scope: Scope,
     row: Row,
     calendar: Calendar,
-    figures: dict[str, object],
+    figures: dict[str, Any],
     abridged: bool,
     contents: Sequence[Entry],
     coming: int,
@@ -231,15 +232,13 @@ def _front(
     )
 
 
-def _cover(
-    scope: Scope, row: Row, calendar: Calendar, figures: dict[str, object], abridged: bool, subtitle: str
-) -> Cover:
-    totals: dict[str, int] = figures["totals"]  # type: ignore[assignment]
+def _cover(scope: Scope, row: Row, calendar: Calendar, figures: dict[str, Any], abridged: bool, subtitle: str) -> Cover:
+    totals: dict[str, int] = figures["totals"]
     told = (
-        (totals["contributions"], ngettext_word("contribution", totals["contributions"])),
-        (totals["arguments"], ngettext_word("argument", totals["arguments"])),
-        (totals["votes"], ngettext_word("vote", totals["votes"])),
-        (totals["participants"], ngettext_word("participant", totals["participants"])),
+        (totals["contributions"], _word_of("contribution", totals["contributions"])),
+        (totals["arguments"], _word_of("argument", totals["arguments"])),
+        (totals["votes"], _word_of("vote", totals["votes"])),
+        (totals["participants"], _word_of("participant", totals["participants"])),
     )
     return Cover(
         territory=legal(row["territory_name"]),
@@ -267,7 +266,7 @@ def _cover(
     )
 
 
-def ngettext_word(name: str, number: int) -> str:
+def _word_of(name: str, number: int) -> str:
     """« contributions »: the word alone, in the right number."""
     return {
         "contribution": lambda: ngettext("contribution", "contributions", number),

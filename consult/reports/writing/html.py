@@ -11,11 +11,13 @@ from consult.reports.content import (
     Amendment,
     Argument,
     Ballots,
+    Block,
     Blocks,
     Chart,
     Contribution,
     Front,
     Heading,
+    Listing,
     Node,
     Paragraph,
     Prose,
@@ -136,15 +138,20 @@ def blocks(many: Blocks) -> str:
     return "".join(map(_block, many))
 
 
-def _block(one: object) -> str:
+def _block(one: Block) -> str:
     match one:
         case Paragraph():
             return f"<p>{''.join(map(_words, one.words))}</p>"
         case Quote():
             return f"<blockquote>{blocks(one.blocks)}</blockquote>"
-    name = "ol" if one.ordered else "ul"  # type: ignore[attr-defined]
+        case Listing():
+            return _listing(one)
+
+
+def _listing(one: Listing) -> str:
+    name = "ol" if one.ordered else "ul"
     items = []
-    for item in one.items:  # type: ignore[attr-defined]
+    for item in one.items:
         value = f' value="{item.number}"' if item.number is not None and name == "ol" else ""
         items.append(f"<li{value}>{blocks(item.blocks)}</li>")
     return f"<{name}>{''.join(items)}</{name}>"
