@@ -19,12 +19,23 @@ log = structlog.get_logger()
 A_DAY = timedelta(hours=24)
 
 
+class BrokenRegisterError(ConsultError):
+    """The register is no longer what was signed before: another head would contradict one that people hold."""
+
+    def __init__(self, slug: str, before: int) -> None:
+        super().__init__(
+            f"The register of {slug} is not signed: it no longer begins with the {before} entries that were signed"
+            " last. Its rows were changed or lost; restore the database from a backup that is whole."
+        )
+
+
 async def sign_head(territory_id: int) -> RegisterHead:
     """Sign the register as it stands; the head of the last day that is there already when nothing was entered since.
 
     The first head after a change of keys bears both signatures; then the former key's private half is forgotten.
 
     Raises:
+        BrokenRegisterError: the tree does not begin with the one of the last head.
         SealedKeyError: the instance has another secret than when the key was drawn.
     """
     async with in_transaction():
@@ -33,6 +44,7 @@ async def sign_head(territory_id: int) -> RegisterHead:
         if there is not None and there.size == size and clock.now() - there.at < A_DAY:
             return there
         territory = await Territory.get(id=territory_id)
+        root = await _root_after(territory, there, size)
         key = await current_key(territory)
         private, signers = private_half(key, territory.slug), []
         for former in await RegisterKey.filter(territory_id=territory_id, retired_at__isnull=False).exclude(sealed=""):
@@ -41,7 +53,7 @@ async def sign_head(territory_id: int) -> RegisterHead:
             except SealedKeyError:
                 log.warning("former_key_cannot_sign", territory=territory.slug)
         signers.append((key.name, private))
-        head = Head(key.name, size, await root_at(territory_id, size), clock.now())
+        head = Head(key.name, size, root, clock.now())
         await RegisterKey.filter(territory_id=territory_id, retired_at__isnull=False).update(sealed="")
         return await RegisterHead.create(
             id=new_key(),
@@ -51,6 +63,16 @@ async def sign_head(territory_id: int) -> RegisterHead:
             at=head.at,
             note=write_note(head, signers),
         )
+
+
+async def _root_after(territory: Territory, before: RegisterHead | None, size: int) -> bytes:
+    """The root of the tree, once it is known to hold all that the last head held."""
+    try:
+        if before is None or (before.size <= size and (await root_at(territory.id, before.size)).hex() == before.root):
+            return await root_at(territory.id, size)
+    except LookupError:  # a tile is gone
+        pass
+    raise BrokenRegisterError(territory.slug, before.size if before else 0)
 
 
 async def head_covering(territory_id: int, position: int) -> RegisterHead | None:

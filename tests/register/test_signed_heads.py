@@ -13,6 +13,7 @@ from consult.core.errors import NotFound
 from consult.register.appending import append
 from consult.register.command import rotate
 from consult.register.heads import (
+    BrokenRegisterError,
     head_covering,
     keys_of,
     latest_head,
@@ -22,7 +23,7 @@ from consult.register.heads import (
     sign_heads,
 )
 from consult.register.merkle import empty_root, root_of
-from consult.register.models import RegisterHead, RegisterKey
+from consult.register.models import Register, RegisterHead, RegisterKey, RegisterTile
 from consult.register.notes import Head, NoteError, check_note, parse_note, parse_vkey, vkey, write_note
 from consult.register.signing import SealedKeyError
 from consult.settings import settings
@@ -193,3 +194,22 @@ async def test_the_command_draws_another_key(db: str) -> None:
     with pytest.raises(NotFound, match="--territory"):
         await rotate(None)
     assert parse_vkey(await rotate("coteau"))[0].endswith("/register/coteau")
+
+
+@pytest.mark.parametrize("loss", ["other hashes", "a tile less", "fewer entries"])
+async def test_what_contradicts_the_head_before_is_never_signed(db: str, loss: str) -> None:
+    territory, neighbour = await a_territory(), await a_territory("coteau")
+    for where in (territory, neighbour):
+        await append(where.id, [a_fact(f"{where.slug} {name}") for name in range(3)])
+        await sign_head(where.id)
+    await append(neighbour.id, [a_fact("another")])
+    tiles = RegisterTile.filter(territory_id=territory.id)
+    if loss == "other hashes":
+        await tiles.update(hashes=bytes(5 * 32))
+    elif loss == "a tile less":
+        await tiles.delete()
+    await Register.filter(territory_id=territory.id).update(size=1 if loss == "fewer entries" else 5)
+    with pytest.raises(BrokenRegisterError, match="it no longer begins with the 3 entries"):
+        await sign_head(territory.id)
+    assert await sign_heads() == 1, "the neighbour's"
+    assert await RegisterHead.filter(territory_id=territory.id).count() == 1
