@@ -3,12 +3,16 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+
 from consult.core import clock
 from consult.core.database import execute, instant
+from consult.core.errors import ConsultError
 from consult.register.appending import Fact, append
 from consult.register.canonical import stamp
 from consult.register.heads import sign_head
 
+log = structlog.get_logger()
 _FIGURES = ("contributions", "arguments", "sources", "votes", "amendments")
 _AT_ONCE = 200
 PATIENCE = timedelta(minutes=15)
@@ -36,11 +40,21 @@ async def record_rounds() -> int:
             closing = next((fact.at for fact in missing if fact.kind == "closed"), None)
             if closing is not None and await _still_owed(closing, now):
                 missing, closing = [fact for fact in missing if fact.kind == "opened"], None
-            if missing:
-                await append(row["territory_id"], missing)
-                entered += len(missing)
-            if closing is not None:
-                await sign_head(row["territory_id"])
+            entered += await _enter(row["territory_id"], missing, signed=closing is not None)
+    return entered
+
+
+async def _enter(territory_id: int, missing: list[Fact], *, signed: bool) -> int:
+    """Enter what is missing; how many. A register that cannot be written or signed keeps no other waiting."""
+    entered = 0
+    try:
+        if missing:
+            await append(territory_id, missing)
+            entered = len(missing)
+        if signed:
+            await sign_head(territory_id)
+    except (ConsultError, RuntimeError) as error:
+        log.error("rounds_not_recorded", territory=territory_id, error=str(error))
     return entered
 
 

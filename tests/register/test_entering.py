@@ -26,7 +26,7 @@ from consult.register.canonical import commitment
 from consult.register.contents import argument_content, contribution_content, source_content, vote_content
 from consult.register.effects import enter
 from consult.register.heads import latest_head
-from consult.register.models import RegisterEntry
+from consult.register.models import RegisterEntry, RegisterTile
 from consult.register.queries import entry_of_item
 from consult.votes.actions import record_tally, withdraw_vote
 from consult.votes.models import Vote
@@ -312,6 +312,18 @@ async def test_tallies_and_the_calendar_are_entered(db: str, frozen: object) -> 
     head = await latest_head(d.territory.id)
     assert head is not None
     assert head.size == 5, "a head is signed at each closing"
+
+
+async def test_a_register_that_is_broken_keeps_no_neighbour_from_its_closing(db: str, frozen: object) -> None:
+    broken, here = await a_discussion(await a_territory("coteau")), await a_discussion()
+    await drain_all()
+    assert await record_rounds() == 2
+    await RegisterTile.filter(territory_id=broken.territory.id).delete()
+    with clock.frozen(NOON + timedelta(days=20), everywhere=True):
+        assert await record_rounds() == 2
+    head = await latest_head(here.territory.id)
+    assert head is not None
+    assert head.size == 4
 
 
 async def test_a_closing_waits_for_what_came_before_it(db: str, frozen: object) -> None:
