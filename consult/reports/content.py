@@ -7,7 +7,7 @@ A document is a stream of nodes, and not one tree: what writes as it goes holds 
 and each block carries its ``kind``, because the PDF is typeset from their JSON.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -270,6 +270,3 @@ class Front:
     labels: Labels
     contents: Sequence[Entry]
     about: int = 0
-
-
-Progress = Callable[[int], None]

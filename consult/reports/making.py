@@ -9,12 +9,12 @@ from pathlib import Path
 
 from consult.core.language import N_
 from consult.exports.formats import Written
-from consult.exports.formats.files import aside, measured, whole, workshop
+from consult.exports.formats.files import Progress, aside, measured, whole, workshop
 from consult.exports.making import Product, register_step
 from consult.exports.tables.shape import Scope
 from consult.reports.composing.document import Document, compose
 from consult.reports.composing.words import speaking
-from consult.reports.content import Contribution, Node, Progress, Tombstone
+from consult.reports.content import Contribution, Node, Tombstone
 from consult.reports.queries import consultation_row
 from consult.reports.writing.docx import DocxWriter
 from consult.reports.writing.html import HtmlWriter

@@ -18,10 +18,11 @@ from consult.core.errors import ConsultError
 from consult.core.keys import new_key
 from consult.exports.actions import announce_again, announce_ready
 from consult.exports.formats import ExtraMissing, TooLarge
+from consult.exports.formats.files import Progress
 from consult.exports.making.files import drop_folder, is_there, open_folder, set_folder, whole
 from consult.exports.making.holding import Held, Interrupted, Lost, beating, hold, let_go, put_off, tell
 from consult.exports.making.preparing import is_settled, prepare
-from consult.exports.making.products import CannotMake, Product, Progress, WrittenLike, products
+from consult.exports.making.products import CannotMake, Product, WrittenLike, products
 from consult.exports.making.sweeping import forget_set
 from consult.exports.models import ExportFile
 from consult.exports.tables import Scope, scope_of

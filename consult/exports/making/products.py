@@ -1,6 +1,5 @@
 """What a set is made of: every table in every format, the workbooks, the package, and what rooms above have to add."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -8,10 +7,10 @@ from typing import Any, Protocol
 from consult.core.errors import ConsultError
 from consult.core.language import N_
 from consult.exports.formats import FORMATS, Written, file_name, write, write_whole
+from consult.exports.formats.files import Progress
 from consult.exports.package import write_package
 from consult.exports.tables import TABLES, Scope
 
-Progress = Callable[[int], None]
 PACKAGE = "package"
 WORKBOOK = "resultats"
 # The French word of the files that are no table's own.

@@ -7,7 +7,6 @@ for the same content), the head over it is signed, and the proof of everything g
 import csv
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,7 +15,7 @@ from consult.analysis.queries.figures import About, public_figures
 from consult.core.database import outside_snapshot, snapshot
 from consult.core.errors import ConsultError
 from consult.exports.formats import FORMATS, Written, file_name, write
-from consult.exports.formats.files import aside, measured, whole, workshop
+from consult.exports.formats.files import Progress, aside, measured, whole, workshop
 from consult.exports.package.archive import Writer
 from consult.exports.package.description import description, titles
 from consult.exports.package.evidence import Evidence, prove, read_entries
@@ -24,7 +23,6 @@ from consult.exports.package.words import licence, read_me
 from consult.exports.tables import TABLES, Scope, Table, scope_of
 from consult.exports.verifying import layout
 
-Progress = Callable[[int], None]
 Tables = dict[str, tuple[Table, Written]]
 
 

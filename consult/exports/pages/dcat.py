@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from consult.exports.making.products import Product, media_type_of, products
+from consult.exports.package.words import LICENCE_PAGE
 from consult.exports.queries import FileView, SetView
 from consult.exports.tables import TABLES
 from consult.web.language import words_of
 
-LICENCE = "https://www.etalab.gouv.fr/licence-ouverte-open-licence"
 AUTHORITY = "http://publications.europa.eu/resource/authority"
 IANA = "https://www.iana.org/assignments/media-types"
 LANGUAGES = {"fr": "FRA", "en": "ENG"}
@@ -61,7 +61,7 @@ def as_catalogue(publisher: Publisher, datasets: list[dict[str, Any]]) -> dict[s
         ),
         "dct:publisher": _agent(publisher),
         "dct:language": _language(publisher),
-        "dct:license": {"@id": LICENCE},
+        "dct:license": {"@id": LICENCE_PAGE},
         "foaf:homepage": {"@id": publisher.address + "/"},
         "dcat:dataset": datasets,
     }
@@ -81,7 +81,7 @@ def as_dataset(publisher: Publisher, one: dict[str, Any]) -> dict[str, Any]:
         "dct:publisher": _agent(publisher),
         "dcat:contactPoint": _contact(publisher),
         "dct:language": _language(publisher),
-        "dct:license": {"@id": LICENCE},
+        "dct:license": {"@id": LICENCE_PAGE},
         "dct:issued": _instant(made.made_at or made.asked_at),
         "dct:modified": _instant(made.cut_off),
         "dct:temporal": _period(one["opens_at"], one["closes_at"]),
@@ -113,7 +113,7 @@ def _distribution(page: str, file: FileView, product: Product | None) -> dict[st
         "dcat:mediaType": {"@id": f"{IANA}/{media_type_of(file.name).partition(';')[0]}"},
         "dcat:byteSize": {"@value": str(file.size), "@type": "xsd:nonNegativeInteger"},
         "dct:issued": _instant(file.made_at),
-        "dct:license": {"@id": LICENCE},
+        "dct:license": {"@id": LICENCE_PAGE},
         "spdx:checksum": {
             "@type": "spdx:Checksum",
             "spdx:algorithm": {"@id": "spdx:checksumAlgorithm_sha256"},

@@ -11,6 +11,7 @@ from consult.analysis.queries.figures import About, public_figures
 from consult.consultations.models import ModerationTime, Procedure
 from consult.consultations.pages.words import DEED_WORDS, deeds_of, listing, shown_frame
 from consult.consultations.queries import SectionNode, outline, rounds_of, rule_changes_of, snapshots_of
+from consult.exports.package.words import LICENCE_PAGE
 from consult.exports.tables.shape import Scope
 from consult.reports.blocks import blocks, legal, paragraphs, plain
 from consult.reports.composing.figures import decision_nodes, figure_nodes
@@ -37,8 +38,6 @@ from consult.reports.queries import Row, consultation_row, contributions_of, len
 MOST_TEXTS = 8_000
 MOST_CHARACTERS = 4_000_000
 """Beyond one of these a document tells everything but the texts, which are in the files: see ADR 0027."""
-
-LICENCE = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
 
 
 @dataclass
@@ -143,7 +142,7 @@ class Document:
             )
         )
         yield Heading(2, gettext("Licence"), "licence")
-        yield Prose((_linked(gettext("Licence Ouverte 2.0"), LICENCE),))
+        yield Prose((_linked(gettext("Licence Ouverte 2.0"), LICENCE_PAGE),))
         yield Prose(
             plain(
                 gettext(
