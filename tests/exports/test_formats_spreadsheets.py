@@ -89,6 +89,9 @@ def test_the_spreadsheets_csv_runs_nothing(tmp_path: Path) -> None:
         ("a=1", False),
         ("|calc", True),
         ("\u00a0=1", True),
+        ("\ufeff=1", True),
+        ("\u200b\u2060 @calc", True),
+        ("\u200bL’été", False),
         ("L’été", False),
     ],
 )

@@ -19,9 +19,13 @@ Convert = Callable[[Values], Values]
 # What XML cannot carry, and what a spreadsheet ends a cell at.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-# What a spreadsheet would run as a formula (spaces before it, and its full-width forms, included), and what it would
-# make another value of: leading zeros, more digits than it keeps, digests that look like powers of ten.
-_DANGEROUS = re.compile(r"\s*[=+\-@＝＋－＠|%]|[\t\r\n]|0\d|\d{16}|\d+(?:\.\d*)?[eE]\d+$")
+# What a spreadsheet would run as a formula (spaces and invisible signs before it, and its full-width forms, included),
+# and what it would make another value of: leading zeros, more digits than it keeps, digests that look like powers of
+# ten.
+_DANGEROUS = re.compile(
+    r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@＝＋－＠|%]"
+    r"|[\t\r\n]|0\d|\d{16}|\d+(?:\.\d*)?[eE]\d+$"
+)
 _TRUTH = {True: "true", False: "false", None: ""}
 _TRUTH_FOR_PEOPLE = {True: "oui", False: "non", None: ""}
 
