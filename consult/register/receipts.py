@@ -31,6 +31,11 @@ class Place(Protocol):
         """Its name."""
 
 
+def receipt_name(slug: str, position: int) -> str:
+    """The name of a receipt's file, downloaded or enclosed in a mail."""
+    return f"recu-{slug}-{position}.json"
+
+
 async def receipt_of(territory: Place, entry: RegisterEntry, *, account_id: int | None = None) -> dict[str, Any] | None:
     """The receipt of an entry; None while no signed head covers it.
 

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 
 from consult.notifications.models import Mail
 from consult.register.models import RegisterEntry
-from consult.register.receipts import receipt_of
+from consult.register.receipts import receipt_name, receipt_of
 from consult.territories.models import Territory
 
 RECEIPT = "receipt"
@@ -41,5 +41,5 @@ async def enclose(message: EmailMessage, row: Mail, address: str) -> None:
             json.dumps(receipt, ensure_ascii=False).encode(),
             maintype="application",
             subtype="json",
-            filename=f"recu-{territory.slug}-{entry.position}.json",
+            filename=receipt_name(territory.slug, entry.position),
         )

@@ -11,7 +11,7 @@ from consult.register.models import RegisterEntry
 from consult.register.notes import parse_note
 from consult.register.pages.shown import entry_shown, fingerprint, groups
 from consult.register.queries import VOTED_ON, entry_at, entry_of_item
-from consult.register.receipts import receipt_of
+from consult.register.receipts import receipt_name, receipt_of
 from consult.register.rules import VOTES
 from consult.register.showing import Standing, consultations_entered, standing_of
 from consult.web.context import territory, visitor
@@ -51,7 +51,7 @@ async def receipt_file(request: Request) -> Response:
     if receipt is None:
         raise NotFound
     headers = {
-        "content-disposition": f'attachment; filename="{file_name(territory(request).slug, row.position)}"',
+        "content-disposition": f'attachment; filename="{receipt_name(territory(request).slug, row.position)}"',
         "cache-control": "private, no-cache",  # the text leaves the receipt on the day that it leaves the page
         "x-robots-tag": "noindex",
     }
@@ -98,11 +98,6 @@ async def access_entry(request: Request) -> RegisterEntry:
     if found is None:
         raise NotFound
     return found
-
-
-def file_name(slug: str, position: int) -> str:
-    """The name of a receipt's file."""
-    return f"recu-{slug}-{position}.json"
 
 
 def _proof(receipt: dict[str, Any]) -> dict[str, Any]:
