@@ -89,6 +89,16 @@ def parse_vkey(text: str) -> tuple[str, bytes]:
     return parts[0], key[1:]
 
 
+def groups(digest: str) -> str:
+    """Hexadecimal digits by fours."""
+    return " ".join(digest[place : place + 4] for place in range(0, len(digest), 4))
+
+
+def fingerprint(key: str) -> str:
+    """What people compare of a public key by eye, or aloud: the SHA-256 of its bytes; on pages as in the verifier."""
+    return groups(sha256(parse_vkey(key)[1]).hexdigest())
+
+
 def write_note(head: Head, signers: Sequence[tuple[str, Ed25519PrivateKey]]) -> str:
     """A signed note.
 

@@ -1,6 +1,5 @@
 """The register's part of a package: the signed head, the entries at their places, and the entry of this export."""
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,11 +7,11 @@ from typing import Any
 
 from consult.exports.verifying import layout
 from consult.exports.verifying.archive import Archive
-from consult.exports.verifying.checks import Check, Report, Unreadable, day, plain
+from consult.exports.verifying.checks import Report, Unreadable, day, plain
 from consult.exports.verifying.index import Index
 from consult.register.canonical import canonical
 from consult.register.merkle import HASH_BYTES, check_several, leaf_hash
-from consult.register.notes import Head, NoteError, Signature, check_note, parse_note, parse_vkey
+from consult.register.notes import Head, NoteError, Signature, check_note, fingerprint, parse_note, parse_vkey
 
 _LARGEST = (1 << 53) - 1
 _LONGEST_HEX = 2 * HASH_BYTES
@@ -30,12 +29,6 @@ class Exported:
     cut_off: str
     provisional: bool
     at: str
-
-
-def fingerprint(vkey: str) -> str:
-    """What people compare of a key: the SHA-256 of the public half, in groups of four."""
-    digest = hashlib.sha256(parse_vkey(vkey)[1]).hexdigest()
-    return " ".join(digest[at : at + 4] for at in range(0, len(digest), 4))
 
 
 def check_head(archive: Archive, report: Report, trusted: Sequence[str]) -> Head | None:
@@ -274,4 +267,4 @@ def _exported(archive: Archive, index: Index) -> Exported:
     return Exported(position, sha256, entry["entries"], entries_sha256, consultation, cut_off, provisional, at)
 
 
-__all__ = ["Check", "Exported", "check_entries", "check_exported", "check_head", "fingerprint", "keys_of", "parsed"]
+__all__ = ["Exported", "check_entries", "check_exported", "check_head", "keys_of", "parsed"]

@@ -8,8 +8,8 @@ from starlette.responses import JSONResponse, Response
 
 from consult.core.errors import NotFound
 from consult.register.models import RegisterEntry
-from consult.register.notes import parse_note
-from consult.register.pages.shown import entry_shown, fingerprint, groups
+from consult.register.notes import fingerprint, groups, parse_note
+from consult.register.pages.shown import entry_shown
 from consult.register.queries import VOTED_ON, entry_at, entry_of_item
 from consult.register.receipts import receipt_name, receipt_of
 from consult.register.rules import VOTES

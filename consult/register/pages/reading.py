@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from consult.core import changes
 from consult.register.heads import latest_head, public_keys
-from consult.register.pages.shown import entry_shown, fingerprint, head_shown
+from consult.register.notes import fingerprint
+from consult.register.pages.shown import entry_shown, head_shown
 from consult.register.queries import entries_page
 from consult.register.showing import consultations_entered, heads_page
 from consult.web.context import territory

@@ -3,11 +3,10 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 
 from consult.register.models import RegisterHead
-from consult.register.notes import parse_vkey
+from consult.register.notes import groups
 from consult.register.rules import INSTANTS, VOTES, details_of, numbers_of, sentence_of
 from consult.web.language import gettext
 
@@ -63,16 +62,6 @@ def _instants(fields: Mapping[str, Any]) -> list[tuple[str, datetime]]:
 def head_shown(head: RegisterHead) -> Row:
     """A signed head."""
     return {"size": head.size, "root": groups(head.root), "at": head.at, "note": head.note}
-
-
-def fingerprint(key: str) -> str:
-    """The SHA-256 of a public key (the line that verifiers write down), to be compared by eye or read aloud."""
-    return groups(sha256(parse_vkey(key)[1]).hexdigest())
-
-
-def groups(digest: str) -> str:
-    """Hexadecimal digits by fours."""
-    return " ".join(digest[place : place + 4] for place in range(0, len(digest), 4))
 
 
 def instant_of(text: str) -> datetime | None:
