@@ -73,8 +73,8 @@ Les synthèses et les suites données n’existent pas encore sur cette platefor
 ## Ce que cela ne prouve pas
 
 Que les personnes sont bien celles qu’elles disent être ; que chaque vote a été compté comme son auteur l’a voulu (lui
-seul le voit, sur le site : le reçu d’un vote prouve qu’il a été enregistré, sans dire lequel) ; que tout le monde voit le
-même registre (comparez les états signés publiés).
+seul le voit, sur le site : le reçu d’un vote prouve qu’il a été enregistré, sans dire lequel) ; que tout le monde voit
+le même registre (comparez les états signés publiés).
 """
 
 _ENGLISH = """# {title}
@@ -119,9 +119,9 @@ Syntheses and answers do not exist on this platform yet: they are not in this pa
 
 ## What this does not prove
 
-That people are who they say they are; that each vote was counted as its voter meant it (only the voter sees that, on the
-site: the receipt of a vote proves that it was recorded, without saying which); that everybody is shown the same register
-(compare the signed heads that are published).
+That people are who they say they are; that each vote was counted as its voter meant it (only the voter sees that, on
+the site: the receipt of a vote proves that it was recorded, without saying which); that everybody is shown the same
+register (compare the signed heads that are published).
 """
 
 _STATE_FR = {
