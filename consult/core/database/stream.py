@@ -6,7 +6,7 @@ Where a million rows are read, :func:`stream_batches` hands them over as the dri
 
 import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from typing import Any, cast
 
 import asyncpg
@@ -130,7 +130,9 @@ async def _sqlite_cursor(
     try:
         yield cursor.fetchmany
     finally:
-        await cursor.close()
+        # A reader given up half way (a full disk) may be collected after its connection: the cursor went with it.
+        with suppress(sqlite3.ProgrammingError):
+            await cursor.close()
 
 
 @asynccontextmanager
