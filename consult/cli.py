@@ -253,11 +253,14 @@ def staff_add(
 @register_app.command("rotate-key")
 def register_rotate_key(
     territory: Annotated[str | None, typer.Option(help="Short name; may be left out where there is one only.")] = None,
+    former_lost: Annotated[
+        bool, typer.Option("--former-lost", help="Although CONSULT_SECRET_KEY, which sealed the former one, is lost.")
+    ] = False,
 ) -> None:
     """Have another key sign the register from now on; the next head bears both signatures."""
     from consult.register.command import rotate
 
-    typer.echo(run(lambda: rotate(territory)))
+    typer.echo(run(lambda: rotate(territory, former_lost=former_lost)))
 
 
 def main() -> None:

@@ -27,7 +27,8 @@ class SealedKeyError(ConsultError):
     def __init__(self, slug: str) -> None:
         super().__init__(
             f"The register of {slug} cannot be signed: its key was sealed under another CONSULT_SECRET_KEY."
-            f" Put the former one back, or draw another key: consult register rotate-key --territory {slug}"
+            " Put the former one back (without the setting: var/secret-key of the folder that Consult is started"
+            f" from), or draw another key: consult register rotate-key --former-lost --territory {slug}"
         )
 
 

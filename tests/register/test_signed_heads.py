@@ -176,10 +176,13 @@ async def test_another_secret_says_what_to_do(db: str, another_secret: None) -> 
     await sign_head(territory.id)
     object.__setattr__(settings(), "secret_key", SecretStr("yet-another-secret-" * 4))
     await append(territory.id, [a_fact(2)])
-    with pytest.raises(SealedKeyError, match="consult register rotate-key --territory vallon"):
+    with pytest.raises(SealedKeyError, match="rotate-key --former-lost --territory vallon"):
         await sign_head(territory.id)
     assert await sign_heads() == 0, "one register that cannot be signed stops no chore"
-    drawn = await rotate_key(territory.id)
+    with pytest.raises(SealedKeyError, match="var/secret-key"):
+        await rotate("vallon")
+    assert await RegisterKey.all().count() == 1, "a command that was run in another folder changes nothing"
+    drawn = await rotate("vallon", former_lost=True)
     head = await latest_head(territory.id)
     assert head is not None
     assert (head.size, await keys_of(head)) == (3, [drawn])
