@@ -294,6 +294,7 @@ def test_a_receipt_of_something_else_is_told_apart(
     report = checked(package, tmp_path, receipt=receipt_file(tmp_path, world.receipts[which]))
     assert failed(report) == {"receipt in the package"}
     assert words in told(report)
+    assert "The package agrees with itself, not with this receipt" in report.verdict()
 
 
 def test_a_later_receipt_asks_for_a_later_package(world: World, tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ class Report:
         failed = [check.name for check in self.checks if not check.ok]
         if not failed:
             return "NOT VERIFIED: nothing could be checked."
-        return (
-            f"NOT VERIFIED: {len(failed)} of {len(self.checks)} checks failed ({', '.join(failed)})."
-            f" Do not rely on this {self.subject}."
-        )
+        advice = f"Do not rely on this {self.subject}."
+        if all("receipt" in name for name in failed):
+            advice = f"The {self.subject} agrees with itself, not with this receipt: one of them is not what it claims."
+        return f"NOT VERIFIED: {len(failed)} of {len(self.checks)} checks failed ({', '.join(failed)}). {advice}"
