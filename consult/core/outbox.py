@@ -79,7 +79,13 @@ async def drain_together(limit: int = 500) -> int:
 
 
 async def _claim_many(name: str, limit: int) -> list[OutboxRow]:
-    """Take the lease of many rows in one statement; another worker that looks at the same ones gets none of them."""
+    """Take the lease of many rows in one statement; another worker that looks at the same ones gets none of them.
+
+    Whether there are any is read first: a worker with nothing to do asks nobody for the right to write.
+    """
+    due = "SELECT 1 FROM outbox WHERE effect = :effect AND done_at IS NULL AND next_try_at <= :now LIMIT 1"
+    if not await execute(due, effect=name, now=clock.now()):
+        return []
     skip = " FOR UPDATE SKIP LOCKED" if dialect() == "postgres" else ""
     taken = await execute(
         "UPDATE outbox SET next_try_at = :lease, attempts = attempts + 1 WHERE id IN (SELECT id FROM outbox"

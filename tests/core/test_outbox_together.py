@@ -1,7 +1,8 @@
 """Reactions that take many events at a time: a batch is done or not, and one that cannot be keeps no other waiting."""
 
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from consult.core.models import OutboxRow
 from consult.core.outbox import LEASE, MAX_ATTEMPTS, backlog, drain, drain_all, drain_together
 from tests.cast import NOON
 from tests.core.facts import AppleFell, let_fall, rows
+from tests.databases import ENGINE
 
 batches: list[list[int]] = []
 owed_rows: list[tuple[int, object]] = []
@@ -142,3 +144,11 @@ async def test_a_reaction_to_many_is_not_run_for_one(db: str) -> None:
         assert reaction is not None
         with pytest.raises(TypeError, match="not run for one"):
             await reaction(AppleFell(tree=1), row.id)
+
+
+@pytest.mark.skipif(ENGINE != "sqlite", reason="on PostgreSQL nobody waits for another table's rows")
+async def test_a_worker_with_nothing_to_do_waits_for_no_writer(db: str) -> None:
+    """An import holds the file for as long as it takes."""
+    with closing(sqlite3.connect(db.removeprefix("sqlite://"), isolation_level=None)) as writer, pressing():
+        writer.execute("BEGIN IMMEDIATE")
+        assert await drain_together() == 0
