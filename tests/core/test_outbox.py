@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -300,12 +301,15 @@ async def test_an_idle_worker_and_one_whose_database_is_gone_do_not_turn_in_circ
             raise ConnectionError("no database")
         return 0
 
+    began = time.monotonic()
     worker = asyncio.create_task(work(stop, chores=[chore]))
-    await asyncio.sleep(0.55)
+    async with asyncio.timeout(60):
+        while len(turns) < 4:
+            await asyncio.sleep(0.05)
     stop.set()
     wake.worker()
     await asyncio.wait_for(worker, 5)
-    assert 2 <= len(turns) <= 8
+    assert len(turns) <= (time.monotonic() - began) / outbox.IDLE_SECONDS + 2, "a pause after each turn"
 
 
 async def test_the_sweeping_loop_sleeps_through_the_bell(db: str, monkeypatch: pytest.MonkeyPatch) -> None:
