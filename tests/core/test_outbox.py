@@ -293,19 +293,19 @@ async def test_an_idle_worker_and_one_whose_database_is_gone_do_not_turn_in_circ
     db: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox, "IDLE_SECONDS", 0.1)
-    turns, stop = [], asyncio.Event()
+    turns, stop, enough = [], asyncio.Event(), asyncio.Event()
 
     async def chore() -> int:
         turns.append(1)
+        if len(turns) >= 4:
+            enough.set()
         if len(turns) % 2:
             raise ConnectionError("no database")
         return 0
 
     began = time.monotonic()
     worker = asyncio.create_task(work(stop, chores=[chore]))
-    async with asyncio.timeout(60):
-        while len(turns) < 4:
-            await asyncio.sleep(0.05)
+    await asyncio.wait_for(enough.wait(), 60)
     stop.set()
     wake.worker()
     await asyncio.wait_for(worker, 5)
