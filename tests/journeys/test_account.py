@@ -8,7 +8,7 @@ from tests.accounts.people import PASSWORD, with_password
 from tests.cast import a_consultation, a_person
 from tests.discussion import a_discussion
 from tests.journeys.conftest import Place
-from tests.journeys.walking import Walker
+from tests.journeys.walking import Walker, text_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -137,7 +137,7 @@ async def test_a_link_by_mail_signs_in_once_and_brings_back_to_where_one_was(pla
     assert awa.path == discussion.path
     await awa.press("D’accord", exact=True)
     await awa.reads("Votre vote est enregistré")
-    assert "Awa Diallo" in message.get_body(("plain",)).get_content()
+    assert "Awa Diallo" in text_of(message)
 
     await awa.go("/account")
     await awa.press("Se déconnecter")

@@ -13,7 +13,7 @@ from consult.core import clock
 from tests.cast import a_person
 from tests.discussion import a_discussion
 from tests.journeys.conftest import Place
-from tests.journeys.walking import Walker, spaces
+from tests.journeys.walking import Walker, spaces, text_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 CLOSED = "La période de participation est maintenant fermée. Merci à tous d’avoir participé."
@@ -79,9 +79,7 @@ async def test_a_round_closes_while_people_write_and_is_closed_for_good(place: P
     figures = spaces(await reader.page.get_by_role("table").inner_text())
     assert "Participants 2" in figures
     thanks = await early.mail(awa.email)
-    body = thanks.get_body(("plain",))
-    assert body is not None
-    assert SEQUEL in body.get_content()
+    assert SEQUEL in text_of(thanks)
 
 
 async def test_an_administrator_extends_brings_forward_and_opens_again(place: Place) -> None:

@@ -11,13 +11,12 @@ from consult.contributions.actions import publish_contribution
 from tests.cast import a_person
 from tests.discussion import a_discussion
 from tests.journeys.conftest import Place
-from tests.journeys.walking import Walker
+from tests.journeys.walking import Walker, text_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 TITLE = "Un compost par immeuble"
 BODY = "Mme Dupuis, au 3 rue du Four, jette tout par la fenêtre."
 BETTER = "Certains jettent tout par la fenêtre."
-STRANGER = "paul.passant@exemple.fr"
 
 
 async def pick(walker: Walker, words: str) -> None:
@@ -26,17 +25,8 @@ async def pick(walker: Walker, words: str) -> None:
     await expect(walker.page.get_by_label(words, exact=True)).to_be_checked()
 
 
-async def path_in(walker: Walker, to: str, about: str, place: str) -> str:
-    """The path of the link of a mail that leads to a place."""
-    body = (await walker.mail(to, about)).get_body(("plain",))
-    assert body is not None
-    found = re.search(rf"https?://[^/\s]+({place}\S*)", str(body.get_content()))
-    assert found, body.get_content()
-    return found[1]
-
-
 async def test_a_stranger_reports_and_the_author_corrects(place: Place) -> None:
-    here = place.territory
+    here, stranger = place.territory, f"paul.passant.{place.territory.slug}@exemple.fr"
     discussion = await a_discussion(here)
     karim, marie = await a_person("Karim Benali"), await a_person("Marie Lune", moderator=here)
     row = await publish_contribution(
@@ -54,13 +44,11 @@ async def test_a_stranger_reports_and_the_author_corrects(place: Place) -> None:
     assert (await anybody.title()).startswith("Erreur :")
     await expect(anybody.page.get_by_label("Diffamation", exact=True)).to_be_checked()
     await anybody.type("Votre nom", "Paul Passant")
-    await anybody.type("Votre adresse e-mail", STRANGER)
+    await anybody.type("Votre adresse e-mail", stranger)
     await anybody.press("Envoyer le signalement")
     number = re.search(r"S-\d{4}-\w{6}", await anybody.text())
     assert number
-    receipt = (await anybody.mail(STRANGER, "Votre signalement")).get_body(("plain",))
-    assert receipt is not None
-    assert number[0] in str(receipt.get_content())
+    assert number[0] in text_of(await anybody.mail(stranger, "Votre signalement"))
 
     await desk.go("/moderation")
     await desk.follow("Commencer par le plus ancien")
@@ -70,7 +58,7 @@ async def test_a_stranger_reports_and_the_author_corrects(place: Place) -> None:
     await desk.press("Décider", exact=True)
     await desk.reads("Décision enregistrée")
 
-    await author.go(await path_in(author, karim.email, "", "/account/decisions/"))
+    await author.go(await author.mailed_path(karim.email, "", "/account/decisions/"))
     await author.reads("Une correction vous est demandée", "Ne nommez pas votre voisine.", BODY)
     await author.follow("Corriger mon texte")
     await author.type("Votre texte", "")

@@ -11,6 +11,7 @@ from tests.cast import a_person
 from tests.discussion import a_discussion
 from tests.journeys.conftest import Place
 from tests.journeys.test_arguing import argue
+from tests.journeys.walking import text_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -29,11 +30,10 @@ async def test_somebody_follows_hears_of_it_and_stops(place: Place) -> None:
     await argue(awa, "pour", "Les enfants iraient seuls au collège.")
     mail = await zoe.mail(person.email, "Un argument pour")
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    text = mail.get_body(("plain",))
-    assert text is not None
-    assert "Les enfants iraient seuls au collège." in text.get_content()
+    text = text_of(mail)
+    assert "Les enfants iraient seuls au collège." in text
 
-    link = re.search(r"https?://\S+/unsubscribe/\S+", text.get_content())
+    link = re.search(r"https?://\S+/unsubscribe/\S+", text)
     assert link is not None
     nobody = await place.walker(None)
     await nobody.go(urlsplit(link[0]).path)

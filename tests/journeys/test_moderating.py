@@ -30,16 +30,6 @@ async def an_insult(discussion: Discussion, person: object) -> Contribution:
     )
 
 
-async def mailed_path(walker: Walker, to: str, about: str, place: str) -> str:
-    """The path of the link of a mail that leads to a place."""
-    body = (await walker.mail(to, about)).get_body(("plain",))
-    assert body is not None
-    text = str(body.get_content())
-    found = re.search(rf"https?://[^/\s]+({place}\S*)", text)
-    assert found, text
-    return found[1]
-
-
 async def pick(walker: Walker, words: str) -> None:
     """Choose the circle with exactly these words, by its label as a thumb does."""
     await walker.page.locator("label").filter(has_text=re.compile(rf"^\s*{words}\s*$")).click()
@@ -99,7 +89,7 @@ async def test_a_text_is_reported_hidden_appealed_and_brought_back(place: Place)
     await nowhere(anybody, discussion, row)
     await citizen.mail(awa.email, "Réponse à votre signalement")
 
-    await author.go(await mailed_path(author, karim.email, "Votre texte est masqué", "/account/decisions/"))
+    await author.go(await author.mailed_path(karim.email, "Votre texte est masqué", "/account/decisions/"))
     await author.reads(REASON, TEXT, "Vous seul le voyez", "propos insultants", "Quelqu’un l’a signalé")
     await author.reads_not("Marie Lune", "Awa Diallo")
     await author.follow("Faire un recours")
@@ -121,7 +111,7 @@ async def test_a_text_is_reported_hidden_appealed_and_brought_back(place: Place)
     await second.type("Pourquoi", ANSWER)
     await second.press("Répondre", exact=True)
 
-    await author.go(await mailed_path(author, karim.email, "Réponse à votre recours", "/account/decisions/"))
+    await author.go(await author.mailed_path(karim.email, "Réponse à votre recours", "/account/decisions/"))
     await author.reads(ANSWER, "Le recours est accepté")
     await anybody.finds(path, TEXT)
     await anybody.finds("/moderation/decisions", "recours accepté, décision annulée")

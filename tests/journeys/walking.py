@@ -195,7 +195,10 @@ class Walker:
         return self
 
     async def mail(self, to: str, about: str = "") -> EmailMessage:
-        """The last mail that arrived for an address (with these words in its subject), waited for."""
+        """The last mail that arrived for an address (with these words in its subject), waited for.
+
+        The address must be this test's own: what a test before it caused may still arrive.
+        """
         until = asyncio.get_running_loop().time() + MAIL_PATIENCE
         postman = self.instance.postman
         while asyncio.get_running_loop().time() < until:
@@ -207,6 +210,13 @@ class Walker:
             f"no mail about « {about} » came to {to}: {[(m['to'], m['subject']) for m in postman.arrived]}"
         )
 
+    async def mailed_path(self, to: str, about: str, place: str) -> str:
+        """The path of the link of a mail that leads to a place."""
+        text = text_of(await self.mail(to, about))
+        found = re.search(rf"https?://[^/\s]+({place}\S*)", text)
+        assert found, text
+        return found[1]
+
     async def follow_mail(self, to: str, about: str = "") -> EmailMessage:
         """Open the link of a mail, as its text shows it."""
         message = await self.mail(to, about)
@@ -214,12 +224,17 @@ class Walker:
         return message
 
 
-def link_of(message: EmailMessage) -> str:
-    """The link that the text of a mail asks to follow."""
+def text_of(message: EmailMessage) -> str:
+    """What a mail says, as plain text."""
     body = message.get_body(("plain",))
     assert body is not None
-    links = re.findall(r"https?://\S+/(?:links|invitations)/\S+", body.get_content())
-    assert links, body.get_content()
+    return str(body.get_content())
+
+
+def link_of(message: EmailMessage) -> str:
+    """The link that the text of a mail asks to follow."""
+    links = re.findall(r"https?://\S+/(?:links|invitations)/\S+", text_of(message))
+    assert links, text_of(message)
     return str(links[0])
 
 
