@@ -14,6 +14,7 @@ from consult.analysis.queries.figures import About, public_figures
 from consult.arguments.models import Side
 from consult.consultations.models import Consultation, Section
 from consult.contributions.actions import publish_contribution, withdraw_contribution
+from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.database import snapshot
 from consult.core.keys import new_key
@@ -192,6 +193,19 @@ async def test_few_people_are_not_singled_out(app: Starlette, a: Affair) -> None
     assert "Une idée d’association" not in words
 
 
+async def test_where_one_kind_wrote_a_section_has_its_lists_and_the_right_reason(app: Starlette, a: Affair) -> None:
+    """As on the real consultation: nobody is hidden there, so it does not say that too few wrote."""
+    await a.decide("hide", await Contribution.get(title="Une idée d’association"))
+    await keep_figures_of(a.d.consultation.id, PARIS)
+    visitor = Visitor(app)
+    told = json.loads((await visitor.get(API)).text)
+    assert told["cross"]["withheld"] == {"contributions": "one_kind", "arguments": "one_kind"}
+    words = (await visitor.get(f"{PAGE}?author=person&section={told['sections'][0]['id']}")).words
+    assert "Trop peu d’auteurs" not in words
+    assert words.count("une seule sorte d’auteurs a écrit") == 1
+    assert "Les plus argumentées" in words, "what stands out leads to the items"
+
+
 async def test_moderate_crosses_are_told_and_small_ones_coarsened(app: Starlette, frozen: object) -> None:
     here = await a_territory()
     consultation, _, sections = await a_consultation(here, sections=4)
@@ -221,6 +235,9 @@ async def test_moderate_crosses_are_told_and_small_ones_coarsened(app: Starlette
     assert "1 Rubrique 1 moins de 5" in page
     assert "2 Rubrique 2 non montré" in page
     assert "3 Rubrique 3 7" in page
+    third = (await Visitor(app).get(f"{PAGE}?author=organisation&section={sections[2].id}")).text
+    assert "les organisations ont publié 7 contributions" in third
+    assert "<tbody></tbody>" not in third, "no table where there is nothing to put into it"
     one_day = told["cross"]["time"]["parts"][-1]["contributions"]
     assert one_day == {"person": 26, "organisation": 15}, "that day holds everything there is"
 

@@ -95,7 +95,8 @@ def results_view(
     """Everything that the template prints."""
     cell = _cross_of(figures, asked)
     told = _numbers(figures, counted, asked, cell)
-    hidden = cell is not None and not all(isinstance(one, int) for one in cell.values())
+    why = {figures["cross"]["withheld"][name] for name, one in (cell or {}).items() if not isinstance(one, int)}
+    hidden = bool(why - {ONE_KIND})  # where one kind wrote nobody is hidden: there is nothing to compare, and no more
     return {
         "headline": _headline(asked, told),
         "numbers": _big(figures, asked),
@@ -329,7 +330,8 @@ def _cross(figures: Mapping[str, Any], asked: Asked) -> dict[str, Any] | None:
     """All sections by kind of author, coarsened; for one kind only, when it is asked for."""
     rows, withheld = figures["cross"]["sections"], figures["cross"]["withheld"]
     if asked.section or not rows or all(withheld.values()):
-        return {"rows": [], "head": [], "withheld": _withheld(figures)} if asked.writer else None
+        why = _withheld(figures) if asked.writer else ""
+        return {"rows": [], "head": [], "withheld": why} if why else None
     titles = {one["id"]: _named(one) for one in walk(figures["sections"])}
     who = (asked.writer,) if asked.writer else CROSSED
     words = {"contributions": gettext("Contributions"), "arguments": gettext("Arguments")}
