@@ -327,6 +327,10 @@ def test_a_receipt_that_was_changed_fails_by_itself(world: World, package: Packa
     receipt["entry"] = receipt["entry"].replace('"number":5', '"number":4')
     report = checked(package, tmp_path, receipt=receipt_file(tmp_path, receipt))
     assert {"receipt, by itself", "receipt in the package"} <= failed(report)
+    assert "it proves nothing against the package" in told(report)
+    assert "Keep your receipt" not in told(report), "whoever forges one must not make the package look guilty"
+    moved = {**world.receipts["contribution 5"], "position": 0}
+    assert "Keep your receipt" not in told(checked(package, tmp_path, receipt=receipt_file(tmp_path, moved)))
 
 
 def test_a_receipt_that_is_not_there_and_a_key_that_is_none(package: Package, tmp_path: Path) -> None:

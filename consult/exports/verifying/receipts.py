@@ -74,7 +74,7 @@ def check_against(
         check.fault("this file does not name an entry and its place: it is no receipt.")
         return
     if _is_of_this_register(check, receipt, head) and exported is not None:
-        _place(check, receipt, index, exported, report)
+        _place(check, receipt, index, exported, report, proves=bool(own) and all(one.ok for one in own))
     elif exported is None:
         check.fault("the package has no record of its export to compare the receipt with.")
 
@@ -95,7 +95,10 @@ def _is_of_this_register(check: Check, receipt: dict[str, Any], head: Head | Non
     return True
 
 
-def _place(check: Check, receipt: dict[str, Any], index: Index, exported: Exported, report: Report) -> None:
+def _place(
+    check: Check, receipt: dict[str, Any], index: Index, exported: Exported, report: Report, *, proves: bool
+) -> None:
+    """Only a receipt that is good by itself is evidence: with a forged one anybody could accuse a package."""
     position, text = receipt["position"], receipt["entry"]
     try:
         entry = parsed(text, "the receipt's entry")
@@ -116,6 +119,11 @@ def _place(check: Check, receipt: dict[str, Any], index: Index, exported: Export
         check.fault(
             f"the receipt's entry {position} was recorded after this package was made (entry {exported.position}):"
             " ask for a later package."
+        )
+    elif there != text and not proves:
+        check.fault(
+            f"{layout.ENTRIES}: entry {position} of the package is not the one that the receipt claims"
+            f" ({_named(entry)}), and the receipt is not good: it proves nothing against the package."
         )
     elif there is None:
         check.fault(
