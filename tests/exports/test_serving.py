@@ -174,6 +174,31 @@ async def test_a_download_goes_on_where_it_was_interrupted(app: Starlette, serve
     assert (beyond.status, beyond.headers["content-range"]) == (416, f"bytes */{len(whole.content)}")
 
 
+async def test_who_wants_other_bytes_than_these_is_told_so(app: Starlette, served: ExportSet) -> None:
+    somebody = Visitor(app)
+    whole = await somebody.get(FILE)
+    tag, made_at = whole.headers["etag"], whole.headers["last-modified"]
+    long_ago = {"if-unmodified-since": "Sat, 01 Jan 2000 00:00:00 GMT"}
+    for headers in ({"if-match": '"x"'}, {"if-match": f"W/{tag}"}, long_ago, {"if-match": '"x"', "range": "bytes=0-9"}):
+        answer = await somebody.get(FILE, headers=headers)
+        assert (answer.status, answer.content) == (412, b""), headers
+    for headers in (
+        {"if-match": tag},
+        {"if-match": "*"},
+        {"if-unmodified-since": made_at},
+        {"if-match": tag} | long_ago,
+    ):
+        assert (await somebody.get(FILE, headers=headers)).content == whole.content, headers
+
+
+@pytest.mark.parametrize("unknown", ["lines=1-2", "bytes=abc", "bytes=10-5", "bytes"])
+async def test_a_range_that_cannot_be_made_out_gives_the_whole_file(
+    app: Starlette, served: ExportSet, unknown: str
+) -> None:
+    answer = await Visitor(app).get(FILE, headers={"range": unknown})
+    assert (answer.status, len(answer.content)) == (200, int(answer.headers["content-length"]))
+
+
 async def test_a_download_that_goes_on_in_other_bytes_begins_again(
     app: Starlette, results: Results, served: ExportSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, MalformedRangeHeader, PlainTextResponse, Response
 
 from consult.consultations.queries import find_consultation
 from consult.consultations.rules import RoundState
@@ -25,6 +25,17 @@ log = structlog.get_logger()
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
 
+class WholeOrPart(FileResponse):
+    """A range that cannot be made out is answered with the whole file (RFC 9110, 14.2), not with an error."""
+
+    @classmethod
+    def _parse_range_header(cls, http_range: str, file_size: int) -> list[tuple[int, int]]:
+        try:
+            return super()._parse_range_header(http_range, file_size)
+        except MalformedRangeHeader:
+            return []
+
+
 async def export_file(request: Request) -> Response:
     """A file in service, looked up in the rows. ``ETag`` is its SHA-256: what was begun goes on with the same bytes."""
     file = await _file(request)
@@ -34,10 +45,12 @@ async def export_file(request: Request) -> Response:
         log.error("export_file_is_gone", set_id=file.set_id, file=file.name)
         raise NotFound
     headers = _headers(file)
+    if _wants_other(request, file):
+        return Response(status_code=412, headers=headers)
     if _has_it(request, file):
         return Response(status_code=304, headers=headers)
     is_page = file.name.endswith(".html")
-    return FileResponse(
+    return WholeOrPart(
         path,
         headers=headers | ({"content-security-policy": PAGE_POLICY} if is_page else {}),
         media_type=media_type_of(file.name),
@@ -81,14 +94,26 @@ def _headers(file: FileView) -> dict[str, str]:
     }
 
 
+def _wants_other(request: Request, file: FileView) -> bool:
+    """Whether the one who asks goes on with bytes that are no longer these (``If-Match``; RFC 9110, 13.2.2)."""
+    tags = request.headers.get("if-match")
+    if tags is not None:
+        return not _names(file, {one.strip() for one in tags.split(",")})
+    since = _instant(request.headers.get("if-unmodified-since", ""))
+    return since is not None and file.made_at.replace(microsecond=0) > since
+
+
 def _has_it(request: Request, file: FileView) -> bool:
     """Whether the one who asks names these very bytes; the digest counts before the time (RFC 9110, 13.2.2)."""
     tags = request.headers.get("if-none-match")
     if tags is not None:
-        named = {one.strip().removeprefix("W/") for one in tags.split(",")}
-        return "*" in named or f'"{file.sha256}"' in named
+        return _names(file, {one.strip().removeprefix("W/") for one in tags.split(",")})
     since = _instant(request.headers.get("if-modified-since", ""))
     return since is not None and file.made_at.replace(microsecond=0) <= since
+
+
+def _names(file: FileView, tags: set[str]) -> bool:
+    return "*" in tags or f'"{file.sha256}"' in tags
 
 
 def _instant(words: str) -> datetime | None:
