@@ -19,6 +19,8 @@ async def test_a_vote_is_cast_changed_and_taken_back(app: Starlette) -> None:
         page = await visitor.get(d.path)
         buttons = page.find(".//button[@name='choice'][@aria-pressed='true']")
         assert [one.get("value") for one in buttons] == pressed
+        ways = page.find(".//form//a[@href='/account/receipts']")
+        assert len(ways) == len(pressed), "who votes is shown the way to the receipt, as who writes is"
     assert await Vote.all().count() == 0
 
 
