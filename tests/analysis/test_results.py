@@ -149,6 +149,7 @@ async def test_on_the_real_consultation_too(real_consultation: Starlette) -> Non
     words = (await visitor.get(f"/consultations/{REAL_SLUG}/results")).words.replace("\u202f", " ")
     assert "500 contributions, 2 918 arguments et 238 sources, et 63 640 votes" in words
     assert "218 contributions sur 500" in words
+    assert "108 652 36 12 338" in words, "numbers of tables are written as those of sentences"
     assert not told["provisional"]
 
 
