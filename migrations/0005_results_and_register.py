@@ -15,6 +15,8 @@ class Migration(migrations.Migration):
     initial = False
 
     operations = [
+        # what was counted by the former release lacks the results: the worker counts it again
+        ops.RunSQL('UPDATE consultation_figures SET changes = 0, next_at = counted_at', ''),
         ops.CreateModel(
             name='Ballot',
             fields=[

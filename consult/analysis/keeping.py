@@ -24,8 +24,8 @@ _looked_at = float("-inf")
 _STALE = (
     "SELECT c.id, t.timezone FROM consultation c JOIN territory t ON t.id = c.territory_id"
     " LEFT JOIN consultation_figures f ON f.consultation_id = c.id"
-    " WHERE c.state = 'published' AND (f.id IS NULL OR CAST(f.results AS TEXT) = '{}'"
-    " OR (f.next_at <= :now AND (f.changes <> c.changes OR EXISTS (SELECT 1 FROM round r WHERE r.consultation_id = c.id"
+    " WHERE c.state = 'published' AND (f.id IS NULL OR (f.next_at <= :now"
+    " AND (f.changes <> c.changes OR EXISTS (SELECT 1 FROM round r WHERE r.consultation_id = c.id"
     " AND r.closes_at > f.counted_at AND r.closes_at <= :now))))"
     " ORDER BY f.counted_at LIMIT 1"
 )
