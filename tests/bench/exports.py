@@ -175,7 +175,11 @@ async def _floor(url: str, path: Path) -> dict[str, Any]:
                     writer.writerows(batch)
                     rows += len(batch)
             await bare.close()
-    return _seen(start, spent, before) | {"rows": rows, "size": os.path.getsize(path)}  # noqa: ASYNC240
+    return _seen(start, spent, before) | {"rows": rows, "size": _size(path)}
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
 
 
 def _memory(what: str = "VmRSS") -> int:

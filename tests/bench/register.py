@@ -5,6 +5,7 @@ import statistics
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
 from rich.table import Table as Printed
 
@@ -174,7 +175,7 @@ async def _inclusions(territory: Territory, size: int) -> tuple[str, list[float]
         mine.append(time.perf_counter() - start)
         assert check_inclusion(leaf_hash(bytes([position % WIDTH])), position, size, proof, root)
         places = edge_of(size) | places_of(position, position + 1)
-        read.append(await _timed(lambda places=places: load(territory.id, places)))  # type: ignore[misc]
+        read.append(await _timed(partial(load, territory.id, places)))
     return "proof of inclusion", mine, read
 
 
@@ -187,5 +188,5 @@ async def _consistencies(territory: Territory, size: int) -> tuple[str, list[flo
         mine.append(time.perf_counter() - start)
         assert check_consistency(old, size, proof, await root_at(territory.id, old), root)
         places = edge_of(size) | edge_of(old)
-        read.append(await _timed(lambda places=places: load(territory.id, places)))  # type: ignore[misc]
+        read.append(await _timed(partial(load, territory.id, places)))
     return "proof of consistency", mine, read

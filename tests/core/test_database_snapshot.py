@@ -1,6 +1,7 @@
 """One instant for a whole piece of work, on both engines."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 
 import pytest
@@ -59,7 +60,7 @@ async def test_everything_inside_is_of_the_instant_of_its_beginning_whatever_is_
     assert await seen() == [[2, 3, 4, 5]] * 5
 
 
-async def _after(begun: asyncio.Event, write) -> None:  # type: ignore[no-untyped-def]
+async def _after(begun: asyncio.Event, write: Callable[[], Awaitable[None]]) -> None:
     await begun.wait()
     await write()
 

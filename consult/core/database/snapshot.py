@@ -31,6 +31,7 @@ class _ReadOnly:
 
     client: Any
 
+    # a mixin: what it calls on is the engine's own transaction, which the type checker cannot know (hence misc)
     def _in_transaction(self) -> TransactionContext:
         raise SnapshotIsReadOnly("no action and no transaction inside of a snapshot: it is read-only")
 

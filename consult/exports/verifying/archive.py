@@ -158,6 +158,8 @@ class Archive:
 def _measure_directory(path: Path) -> None:
     """A zip's list of files is read whole before anything can be said about it: it may be made to be endless."""
     with path.open("rb") as file:
+        # zipfile's own reading, zip64 included, or the size that is judged would not be the one that is read; it is
+        # not public, hence attr-defined
         record = zipfile._EndRecData(file)  # type: ignore[attr-defined]
     if record is not None and record[_DIRECTORY_SIZE] > _LARGEST_DIRECTORY:
         raise Unreadable(f"The list of files in this zip is far longer than that of a package: {path} is none.")
