@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any
 
 import structlog
+from tortoise.expressions import Q
 
 from consult.core import clock, wake
 from consult.core.database import dialect, execute
@@ -153,6 +154,26 @@ async def _put_off(row: OutboxRow, error: Exception) -> None:
 def _retry_at(attempts: int) -> datetime | None:
     """When a failed reaction is tried again: 10 s, 20 s … at most an hour later; None when it is given up."""
     return clock.now() + timedelta(seconds=min(3600, 5 * 2**attempts)) if attempts < MAX_ATTEMPTS else None
+
+
+async def owed(
+    effects: Sequence[str], *, before: datetime | None = None, retried: bool = True, most: int = 1
+) -> list[OutboxRow]:
+    """Rows of these reactions that are still to be run: due, in a worker's hands, or waiting to be tried again.
+
+    What was given up is owed no more: people are told of it, and nothing waits for it.
+
+    Args:
+        before: only what was recorded before this instant.
+        retried: whether what failed and waits for its next try counts.
+        most: no more rows than these; the oldest first.
+    """
+    rows = OutboxRow.filter(effect__in=list(effects), done_at__isnull=True, next_try_at__isnull=False)
+    if before is not None:
+        rows = rows.filter(created_at__lt=before)
+    if not retried:
+        rows = rows.filter(Q(next_try_at__lte=clock.now()) | Q(error=""))
+    return await rows.order_by("id").limit(most) if effects else []
 
 
 async def sweep() -> int:

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from consult.core import clock
+from consult.core import clock, outbox
 from consult.core.database import execute, instant
 from consult.exports.models import MakingState
+from consult.moderation.models import Effect
 
 SET_COLUMNS = (
     "s.id, s.changes, s.cut_off, s.provisional, s.state, s.steps_done, s.steps_total, s.rows_done, s.asked_at,"
@@ -80,24 +81,32 @@ async def shelf(consultation_id: int, *, over: bool, account_id: int | None = No
     return Shelf(ready, coming, told)
 
 
-# A text has left public sight and the worker has not heard of it yet: nothing is served that may still hold it.
-_SETTLED = (
-    "NOT EXISTS (SELECT 1 FROM outbox o WHERE o.next_try_at IS NOT NULL AND o.done_at IS NULL AND o.effect IN"
-    " ('exports.effects.forget_hidden', 'exports.effects.forget_withdrawn', 'exports.effects.forget_corrected')"
-    " AND CAST(o.payload AS TEXT) LIKE '%' || CAST(c.id AS TEXT) || '%'"
-    " AND CAST(o.payload AS TEXT) NOT LIKE '%\"keep\"%')"
-)
+# The reactions of effects.py to a text that leaves public sight, as the outbox names them.
+_REMOVALS = [f"exports.effects.{name}" for name in ("forget_hidden", "forget_withdrawn", "forget_corrected")]
+_AT_MOST = 1_000
+
+
+async def removal_waits(consultation_id: int) -> bool:
+    """Whether a text has left public sight and the worker has not heard of it yet: no file that may hold it is served.
+
+    Of very many removals that wait together, here or elsewhere, one may be of this consultation.
+    """
+    rows = await outbox.owed(_REMOVALS, most=_AT_MOST)
+    return len(rows) == _AT_MOST or any(
+        row.payload.get("consultation_id") == consultation_id and row.payload.get("effect") != Effect.KEEP
+        for row in rows
+    )
 
 
 async def file_named(territory_id: int, slug: str, name: str, *, over: bool) -> FileView | None:
     """The file in service under a name. While the next set is made it is the one before; one of a consultation that
-    was opened again is no longer final, and not found. Nor is any while a removal waits for the worker.
+    was opened again is no longer final, and not found.
     """
     rows = await execute(
         'SELECT f.set_id, f.name, f.format, f."table", f.size, f.sha256, f.rows, f.made_at FROM export_file f'
         " JOIN export_set s ON s.id = f.set_id JOIN consultation c ON c.id = s.consultation_id"
         " WHERE c.territory_id = :territory AND c.slug = :slug AND c.state = 'published' AND s.state = 'ready'"
-        f" AND (s.provisional = :yes OR s.provisional = :open) AND f.name = :name AND {_SETTLED}"
+        " AND (s.provisional = :yes OR s.provisional = :open) AND f.name = :name"
         " ORDER BY s.changes DESC, s.id DESC LIMIT 1",
         territory=territory_id,
         slug=slug,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tortoise.backends.base.client import TransactionalDBClient
 
@@ -19,6 +19,8 @@ _ENTRY = (
     "id", "territory_id", "position", "at", "kind", "consultation_id", "item_kind", "item_id", "revision",
     "account_id", "entry", "salt", "once",
 )  # fmt: skip
+# the reaction that enters what happens, as the outbox names it (effects.py)
+ENTER = "register.effects.enter"
 _TILE = ("id", "territory_id", "level", "number", "hashes")
 _ASKED_AT_ONCE = 500
 
@@ -48,6 +50,14 @@ class Fact:
     gone: bool = False
 
 
+class Written(NamedTuple):
+    """A fact, the bytes of its entry, which its leaf is the hash of, and the salt of what it commits to."""
+
+    fact: Fact
+    entry: bytes
+    salt: bytes | None
+
+
 async def append(territory_id: int, facts: Sequence[Fact]) -> list[int]:
     """Enter facts in order; returns their positions, the one it has for a fact that is there already.
 
@@ -61,36 +71,41 @@ async def append(territory_id: int, facts: Sequence[Fact]) -> list[int]:
     if not facts:
         return []
     # what can be made before is not made under the lock: on SQLite all that is written waits for it
-    written = [(fact, *write_entry(fact)) for fact in facts]
+    written = [write_entry(fact) for fact in facts]
     async with in_transaction():
-        size = await lock_register(territory_id)
-        positions = await _already_there(facts)
-        growth, rows = Growth(size, await load(territory_id, edge_of(size))), []
-        for fact, entry, salt in written:
-            if fact.once not in positions:
-                positions[fact.once] = growth.size
-                rows.append(_row(territory_id, growth.size, fact, entry, salt))
-                growth.append(leaf_hash(entry))
-        if rows:
-            await _insert("register_entry", _ENTRY, rows)
-            await keep_tiles(territory_id, growth.changed)
-            await execute(
-                "UPDATE register SET size = :size, updated_at = :now WHERE territory_id = :territory",
-                size=growth.size,
-                now=clock.now(),
-                territory=territory_id,
-            )
-    return [positions[fact.once] for fact in facts]
+        return await append_locked(territory_id, await lock_register(territory_id), written)
 
 
-def write_entry(fact: Fact) -> tuple[bytes, bytes | None]:
-    """The bytes of an entry, which its leaf is the hash of, and the salt of what it commits to."""
+async def append_locked(territory_id: int, size: int, written: Sequence[Written]) -> list[int]:
+    """The same inside a transaction that has just taken the register's lock and knows its size."""
+    positions = await _already_there([one.fact for one in written])
+    growth, rows = Growth(size, await load(territory_id, edge_of(size))), []
+    for one in written:
+        if one.fact.once not in positions:
+            positions[one.fact.once] = growth.size
+            rows.append(_row(territory_id, growth.size, one))
+            growth.append(leaf_hash(one.entry))
+    if rows:
+        await _insert("register_entry", _ENTRY, rows)
+        await keep_tiles(territory_id, growth.changed)
+        await execute(
+            "UPDATE register SET size = :size, updated_at = :now WHERE territory_id = :territory",
+            size=growth.size,
+            now=clock.now(),
+            territory=territory_id,
+        )
+    return [positions[one.fact.once] for one in written]
+
+
+def write_entry(fact: Fact) -> Written:
+    """A fact with the bytes of its entry."""
     entry = {name: value for name, value in fact.details.items() if value is not None}
     entry |= {"v": 1, "at": stamp(fact.at), "kind": fact.kind}
     if fact.content is None:
-        return canonical(entry), None
+        return Written(fact, canonical(entry), None)
     salt = new_salt()
-    return canonical(entry | {"content": commitment(salt, fact.content)}), None if fact.gone else salt
+    entry["content"] = commitment(salt, fact.content)
+    return Written(fact, canonical(entry), None if fact.gone else salt)
 
 
 async def lock_register(territory_id: int) -> int:
@@ -165,7 +180,8 @@ async def _already_there(facts: Sequence[Fact]) -> dict[str, int]:
     return found
 
 
-def _row(territory_id: int, position: int, fact: Fact, entry: bytes, salt: bytes | None) -> list[Any]:
+def _row(territory_id: int, position: int, written: Written) -> list[Any]:
+    fact, entry, salt = written
     return [
         new_key(), territory_id, position, plain(fact.at), fact.kind, fact.consultation_id, fact.item_kind,
         fact.item_id, fact.revision, fact.account_id, entry.decode(), salt, fact.once,

@@ -5,10 +5,10 @@ from typing import Any
 
 import structlog
 
-from consult.core import clock
+from consult.core import clock, outbox
 from consult.core.database import execute, instant
 from consult.core.errors import ConsultError
-from consult.register.appending import Fact, append
+from consult.register.appending import ENTER, Fact, append
 from consult.register.canonical import stamp
 from consult.register.heads import sign_head
 
@@ -85,14 +85,7 @@ def _facts(row: dict[str, Any], now: datetime) -> list[Fact]:
 
 async def _still_owed(before: datetime, now: datetime) -> bool:
     """Whether something recorded before an instant is about to be entered. What cannot be holds nothing up for long."""
-    if now - before > PATIENCE:
-        return False
-    rows = await execute(
-        "SELECT id FROM outbox WHERE effect = 'register.effects.enter' AND done_at IS NULL"
-        " AND next_try_at IS NOT NULL AND created_at < :before LIMIT 1",
-        before=before,
-    )
-    return bool(rows)
+    return now - before <= PATIENCE and bool(await outbox.owed([ENTER], before=before))
 
 
 async def _entered(keys: list[str]) -> set[str]:

@@ -8,7 +8,7 @@ from consult.core import clock
 from consult.core.database import execute, in_transaction
 from consult.core.errors import ConsultError
 from consult.core.keys import new_key
-from consult.register.appending import Fact, append, lock_register
+from consult.register.appending import Fact, append_locked, lock_register, write_entry
 from consult.register.models import RegisterHead, RegisterKey
 from consult.register.notes import Head, parse_note, write_note
 from consult.register.signing import SealedKeyError, current_key, draw_key, private_half, vkey_of
@@ -104,24 +104,20 @@ async def rotate_key(territory_id: int) -> str:
     trusts the former one may trust the new one. If the former cannot be read any more, the new one signs alone.
     """
     async with in_transaction():
-        await lock_register(territory_id)
+        size = await lock_register(territory_id)
         territory = await Territory.get(id=territory_id)
         former = await RegisterKey.get_or_none(territory_id=territory_id, retired_at=None)
         if former is not None:
             former.retired_at = clock.now()
             await former.save(update_fields=["retired_at"])
         key = await draw_key(territory)
-    await append(
-        territory_id,
-        [
-            Fact(
-                at=key.created_at,
-                kind="key_changed",
-                once=f"key:{key.id}",
-                details={"key": vkey_of(key), "former": vkey_of(former) if former else None},
-            )
-        ],
-    )
+        changed = Fact(
+            at=key.created_at,
+            kind="key_changed",
+            once=f"key:{key.id}",
+            details={"key": vkey_of(key), "former": vkey_of(former) if former else None},
+        )
+        await append_locked(territory_id, size, [write_entry(changed)])
     await sign_head(territory_id)
     return vkey_of(key)
 

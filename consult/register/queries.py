@@ -1,8 +1,6 @@
 """Entries as they are asked for: by place, by consultation, by item, by whose receipt they are."""
 
-from collections.abc import AsyncGenerator
-
-from consult.core.database import execute, stream_rows
+from consult.core.database import execute
 from consult.core.paging import Page, cut, read_cursor, write_cursor
 from consult.register.models import RegisterEntry
 
@@ -37,22 +35,6 @@ async def entry_at(territory_id: int, position: int) -> RegisterEntry | None:
     if not 0 <= position < 1 << 63:
         return None
     return await RegisterEntry.get_or_none(territory_id=territory_id, position=position)
-
-
-async def entries_of(consultation_id: int, below: int | None = None) -> AsyncGenerator[tuple[int, str], None]:
-    """Place and text of all entries of a consultation, in order, a few in memory.
-
-    Args:
-        below: those only that stand below this place (the size of a head).
-    """
-    end = (1 << 63) - 1 if below is None else below
-    async for row in stream_rows(
-        "SELECT position, entry FROM register_entry WHERE consultation_id = :consultation AND position < :below"
-        " ORDER BY position",
-        consultation=consultation_id,
-        below=end,
-    ):
-        yield row["position"], row["entry"]
 
 
 async def receipts_of(account_id: int, *, territory_id: int | None = None, after: str = "") -> Page[RegisterEntry]:

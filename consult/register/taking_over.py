@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
-from consult.core import clock
+from consult.core import clock, outbox
 from consult.core.database import execute, instant
-from consult.register.appending import Fact, append
+from consult.register.appending import ENTER, Fact, append
 from consult.register.canonical import stamp
 from consult.register.importing import public_wordings
 from consult.register.telling import entered_already, wording_fact
@@ -17,8 +17,6 @@ PATIENCE = timedelta(minutes=10)
 _BEFORE = (
     "SELECT k.id, k.slug, k.territory_id, k.published_at FROM consultation k"
     " WHERE k.state = 'published' AND k.published_at < :before AND k.created_at < :before"
-    " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.effect = 'register.effects.enter' AND o.done_at IS NULL"
-    " AND o.next_try_at IS NOT NULL)"
     " AND NOT EXISTS (SELECT 1 FROM register_entry e WHERE e.consultation_id = k.id"
     " AND e.kind IN ('consultation_published', 'imported')) ORDER BY k.id LIMIT 1"
 )
@@ -32,7 +30,7 @@ _UNRECORDED = (
     " AND kind IN ('voted', 'supported') AND entry NOT LIKE '%\"again\":true%')"
     " + (SELECT COUNT(*) FROM register_entry WHERE consultation_id = :consultation"
     " AND kind IN ('vote_withdrawn', 'support_withdrawn'))"
-    " + (SELECT COUNT(*) FROM outbox WHERE effect = 'register.effects.enter' AND done_at IS NULL"
+    " + (SELECT COUNT(*) FROM outbox WHERE effect = :enter AND done_at IS NULL"
     " AND event IN ('vote_withdrawn', 'support_withdrawn') AND CAST(payload AS TEXT) LIKE :of) AS many"
 )
 
@@ -43,6 +41,8 @@ async def take_over() -> int:
     Its public texts are entered with the instant at which they were written and ``entered_late``, the votes as one
     entry with their number. The entry of its publication comes last, and says that all the others are there.
     """
+    if await outbox.owed([ENTER]):
+        return 0
     rows = await execute(_BEFORE, before=clock.now() - PATIENCE)
     for row in rows:
         async for facts in _facts(row):
@@ -58,7 +58,7 @@ async def _facts(row: dict[str, Any]) -> AsyncIterator[list[Fact]]:
             for one in wordings
             if (one.kind, one.item_id, one.revision) not in there
         ]
-    unrecorded = await execute(_UNRECORDED, consultation=row["id"], of=f"%{row['id']}%")
+    unrecorded = await execute(_UNRECORDED, consultation=row["id"], enter=ENTER, of=f"%{row['id']}%")
     at, many = clock.now(), int(unrecorded[0]["many"])
     common: dict[str, Any] = {"at": at, "consultation_id": row["id"]}
     details = {"consultation": row["slug"], "entered_late": True}

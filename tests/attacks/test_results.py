@@ -13,12 +13,12 @@ from consult.core.database import execute
 from consult.exports.actions import ask_for_files
 from consult.exports.making import maker, products
 from consult.exports.models import ExportSet, MakingState
-from consult.exports.queries import file_named
+from consult.exports.queries import file_named, removal_waits
 from consult.exports.verifying import evidence
 from consult.exports.verifying.checks import Report
 from consult.exports.verifying.index import Index
 from consult.moderation.actions.correcting import send_correction
-from consult.register.queries import entries_of
+from consult.register.models import RegisterEntry
 from consult.register.taking_over import PATIENCE, take_over
 from consult.settings import settings
 from consult.votes.actions import cast_vote, withdraw_vote
@@ -49,7 +49,8 @@ async def _files(a: Affair) -> ExportSet:
 
 
 async def _is_served(a: Affair) -> bool:
-    return await file_named(a.d.territory.id, a.d.consultation.slug, FILE, over=False) is not None
+    found = await file_named(a.d.territory.id, a.d.consultation.slug, FILE, over=False)
+    return found is not None and not await removal_waits(a.d.consultation.id)
 
 
 async def _revise(a: Affair) -> None:
@@ -127,8 +128,8 @@ async def test_votes_changed_and_taken_back_before_the_register_took_over_are_as
     await outbox.drain_all()
     assert await take_over() == 1
     index = Index()
-    async for position, text in entries_of(a.d.consultation.id):
-        index.take(position, text, json.loads(text), "")
+    for one in await RegisterEntry.filter(consultation_id=a.d.consultation.id).order_by("position"):
+        index.take(one.position, one.entry, json.loads(one.entry), "")
     index.close()
     assert await Vote.all().count() == 2
     assert sum(index.cast.values()) == 2

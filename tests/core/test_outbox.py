@@ -15,7 +15,7 @@ from consult.core.action import Action
 from consult.core.database import execute, execute_script
 from consult.core.keys import new_key
 from consult.core.models import OutboxRow
-from consult.core.outbox import KEEP_DONE, LEASE, MAX_ATTEMPTS, backlog, drain, drain_all, sweep, work
+from consult.core.outbox import KEEP_DONE, LEASE, MAX_ATTEMPTS, backlog, drain, drain_all, owed, sweep, work
 from consult.core.voice import SYSTEM
 from tests.cast import NOON
 from tests.core.facts import AppleFell, let_fall, reacting, rows
@@ -96,6 +96,26 @@ async def test_one_that_fails_holds_nobody_up_and_one_that_succeeds_at_last_is_d
         assert await drain_all() == 1
     assert [tree for tree, _ in picked] == [-1, 1]
     assert all(row.done_at and not row.error for row in await rows())
+
+
+async def test_what_is_owed_is_due_or_in_hand_or_tried_again_and_not_what_was_given_up(db: str) -> None:
+    with reacting(pick_up), clock.frozen(NOON):
+        await let_fall(1, 2)
+        names = [(await rows())[0].effect]
+        assert [row.payload["tree"] for row in await owed(names, most=9)] == [1, 2]
+        assert len(await owed(names)) == 1
+        assert await owed(names, before=NOON) == await owed([]) == await owed(["another"]) == []
+        await OutboxRow.all().update(next_try_at=NOON + LEASE, attempts=1)
+        assert len(await owed(names, retried=False, most=9)) == 2, "in a worker's hands"
+        await OutboxRow.filter(id=(await rows())[0].id).update(error="stuck")
+        assert len(await owed(names, retried=False, most=9)) == 1
+        assert len(await owed(names, most=9)) == 2
+    with clock.frozen(NOON + LEASE):
+        assert len(await owed(names, before=NOON + LEASE, retried=False, most=9)) == 2, "due again"
+        await OutboxRow.filter(error="stuck").update(next_try_at=None)
+        assert len(await owed(names, most=9)) == 1, "one was given up"
+        await OutboxRow.all().update(next_try_at=None, done_at=NOON)
+        assert await owed(names) == []
 
 
 async def test_a_reaction_of_another_release_waits_then_is_given_up_by_name(db: str) -> None:

@@ -14,7 +14,7 @@ from consult.core.outbox import drain_all
 from consult.register.checking import FORMAT, check_receipt
 from consult.register.heads import public_keys, sign_head
 from consult.register.models import RegisterEntry
-from consult.register.queries import entries_of, entries_page, entry_at, entry_of_item, receipts_of, register_size
+from consult.register.queries import entries_page, entry_at, entry_of_item, receipts_of, register_size
 from consult.register.receipts import receipt_of
 from tests.cast import Person, a_person
 from tests.discussion import Discussion, a_discussion
@@ -169,8 +169,6 @@ async def test_entries_are_found_by_place_consultation_item_and_owner(db: str) -
     assert [entry.position for entry in (await entries_page(d.territory.id)).items] == [3, 2, 1, 0]
     theirs = await entries_page(d.territory.id, consultation_id=other.consultation.id)
     assert [entry.position for entry in theirs.items] == [3]
-    assert [position async for position, _ in entries_of(d.consultation.id)] == [0, 1, 2]
-    assert [position async for position, _ in entries_of(d.consultation.id, below=2)] == [0, 1]
     assert [entry.kind for entry in (await receipts_of(awa.id)).items] == ["voted", "published"]
     assert (await receipts_of(awa.id, territory_id=d.territory.id + 1)).items == []
     found = await entry_of_item(d.territory.id, "argument", argument.id, 1)

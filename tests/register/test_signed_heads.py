@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from consult.core import clock
 from consult.core.errors import NotFound
+from consult.register import heads
 from consult.register.appending import append
 from consult.register.command import rotate
 from consult.register.heads import (
@@ -168,6 +169,29 @@ async def test_the_head_after_a_change_of_keys_bears_both_signatures(db: str) ->
         check_note(later.note, former)
     assert len(parse_note(later.note).signatures) == 1
     assert [key.sealed == "" for key in await RegisterKey.all().order_by("id")] == [True, False], "it signs no more"
+
+
+async def test_a_change_of_keys_killed_before_its_head_is_whole_and_signed_by_the_worker(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    territory = await a_territory()
+    await append(territory.id, [a_fact(1)])
+    former = await sign_head(territory.id)
+
+    async def killed(territory_id: int) -> None:
+        raise ConnectionResetError
+
+    monkeypatch.setattr(heads, "sign_head", killed)
+    with pytest.raises(ConnectionResetError):
+        await rotate_key(territory.id)
+    monkeypatch.undo()
+    assert (await Register.get(territory_id=territory.id)).size == 2, "no key signs that has no entry"
+    assert await sign_heads() == 1
+    head = await latest_head(territory.id)
+    assert head is not None
+    assert await keys_of(head) == await public_keys(territory.id)
+    assert len(await keys_of(head)) == 2
+    assert check_note(head.note, await keys_of(former)).size == 2
 
 
 async def test_another_secret_says_what_to_do(db: str, another_secret: None) -> None:

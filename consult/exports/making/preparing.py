@@ -3,8 +3,7 @@
 import asyncio
 import time
 
-from consult.core import clock, outbox
-from consult.core.database import execute
+from consult.core import outbox
 from consult.core.errors import ConsultError
 from consult.core.events import reactions_together
 from consult.register.calendar import record_rounds
@@ -24,12 +23,7 @@ async def is_settled() -> bool:
 
     What failed and is tried again later is not waited for: one event that cannot be told holds up no file.
     """
-    names = list(reactions_together())
-    owed = (
-        "SELECT 1 FROM outbox WHERE effect IN :names AND done_at IS NULL"
-        " AND (next_try_at <= :now OR (next_try_at IS NOT NULL AND error = '')) LIMIT 1"
-    )
-    return not names or not await execute(owed, names=names, now=clock.now())
+    return not await outbox.owed(list(reactions_together()), retried=False)
 
 
 async def prepare(consultation_id: int, *, provisional: bool) -> None:

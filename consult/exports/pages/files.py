@@ -17,7 +17,7 @@ from consult.core import clock
 from consult.core.errors import NotFound
 from consult.exports.making.files import set_folder
 from consult.exports.making.products import media_type_of
-from consult.exports.queries import FileView, file_named
+from consult.exports.queries import FileView, file_named, removal_waits
 from consult.web.context import territory
 
 log = structlog.get_logger()
@@ -70,13 +70,14 @@ async def _file(request: Request) -> FileView:
     """The file that an address names, in the territory of the host.
 
     Raises:
-        NotFound: there is none of that name in service, or the consultation is a draft, or elsewhere.
+        NotFound: there is none of that name in service, or the consultation is a draft, or elsewhere; or a text has
+            just left public sight, and files without it are not made yet.
     """
     slug, here = request.path_params["slug"], territory(request)
     view = await find_consultation(here.id, slug)
     over = view is not None and view.state(clock.now()) is RoundState.CLOSED
     found = await file_named(here.id, slug, request.path_params["name"], over=over) if view else None
-    if found is None:
+    if view is None or found is None or await removal_waits(view.row.id):
         raise NotFound
     return found
 
