@@ -24,15 +24,22 @@ os.environ["CONSULT_FILES"] = _FILES.name
 pytest_plugins = ["tests.databases", "tests.filled"]
 
 # What these prove holds on one engine as on the other: the house, pure functions, what templates make of given values,
-# and the accessibility of pages, whose rows were read by queries that other tests run on both.
+# the accessibility of pages and the making of documents, whose rows were read by queries that other tests run on both,
+# and journeys made once more with scripts: on either engine they are made without.
 _HERE = Path(__file__).parent
-_ENGINE_FREE = [_HERE / name for name in ("house", "core/text", "components", "browser", "journeys/test_axe.py")]
+_ENGINE_FREE = [
+    _HERE / name
+    for name in ("house", "core/text", "components", "browser", "journeys/test_axe.py", "reports/test_real_report.py")
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what CI runs once instead of once an engine (``-m "not engine_free"``)."""
     for item in items:
-        if any(item.path.is_relative_to(place) for place in _ENGINE_FREE):
+        way = (
+            item.callspec.params.get("way") if isinstance(item, pytest.Function) and hasattr(item, "callspec") else None
+        )
+        if any(item.path.is_relative_to(place) for place in _ENGINE_FREE) or getattr(way, "scripts", False):
             item.add_marker(pytest.mark.engine_free)
 
 

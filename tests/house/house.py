@@ -7,7 +7,6 @@ that the rule can fail.
 
 import ast
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -67,15 +66,16 @@ class Module:
     def tree(self) -> ast.Module:
         return ast.parse(self.source, filename=str(self.path))
 
-    def imports(self) -> Iterator[Import]:
+    @cached_property
+    def imports(self) -> list[Import]:
         """All imports, those inside functions and behind TYPE_CHECKING included: knowing is knowing."""
+        found = []
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
-                for alias in node.names:
-                    yield Import(alias.name, node.lineno)
+                found += [Import(alias.name, node.lineno) for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and node.module:
-                for alias in node.names:
-                    yield Import(f"{node.module}.{alias.name}", node.lineno)
+                found += [Import(f"{node.module}.{alias.name}", node.lineno) for alias in node.names]
+        return found
 
 
 # cached_property writes into __dict__, which a frozen dataclass allows; it only forbids assignments
@@ -87,8 +87,17 @@ class House:
 
     def modules(self, folder: str = "consult") -> list[Module]:
         """The Python files below a folder."""
-        found = sorted((self.root / folder).rglob("*.py"))
-        return [Module(self.root, path) for path in found if not NEVER_READ & set(path.relative_to(self.root).parts)]
+        if folder not in self._read:
+            found = sorted((self.root / folder).rglob("*.py"))
+            self._read[folder] = [
+                Module(self.root, path) for path in found if not NEVER_READ & set(path.relative_to(self.root).parts)
+            ]
+        return self._read[folder]
+
+    @cached_property
+    def _read(self) -> dict[str, list[Module]]:
+        """Parsed once: half of the house's tests look at all there is."""
+        return {}
 
     @cached_property
     def rooms(self) -> set[str]:

@@ -110,7 +110,7 @@ def rooms_out_of_order(house: House) -> list[str]:
     for module in house.modules():
         if not module.room and module.layer in HALL:
             continue
-        for one in module.imports():
+        for one in module.imports:
             target = room_of(one.name, house)
             if not target or is_allowed(module, target) or is_allowed(module, one.name):
                 continue
@@ -127,7 +127,7 @@ def layers_out_of_order(house: House) -> list[str]:
     for module in house.modules():
         if module.room in {"", "core", "web"}:
             continue
-        for one in module.imports():
+        for one in module.imports:
             target = room_of(one.name, house)
             if not target or is_allowed(module, one.name):
                 continue
@@ -158,7 +158,7 @@ def starlette_out_of_place(house: House) -> list[str]:
     return [
         f"{module.place}:{one.line} imports {one.name}: only pages, forms, routes, app and web/ know Starlette"
         for module in house.modules()
-        for one in module.imports()
+        for one in module.imports
         if one.name.split(".")[0] == "starlette"
         and module.room != "web"
         and module.layer not in STARLETTE
@@ -180,7 +180,7 @@ def unused_exceptions(house: House) -> list[str]:
     used = {
         (module.name, target)
         for module in house.modules()
-        for one in module.imports()
+        for one in module.imports
         for target in (one.name, room_of(one.name, house))
     }
     return [
@@ -277,4 +277,4 @@ def test_it_sees_a_room_without_a_place(tmp_path: Path) -> None:
 
 def test_an_import_has_one_name_however_it_is_written(tmp_path: Path) -> None:
     house = invent(tmp_path, {"consult/a.py": "import consult.core.clock\nfrom consult.core import clock\n"})
-    assert set(house.modules()[0].imports()) == {Import("consult.core.clock", 1), Import("consult.core.clock", 2)}
+    assert set(house.modules()[0].imports) == {Import("consult.core.clock", 1), Import("consult.core.clock", 2)}
