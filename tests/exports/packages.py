@@ -210,11 +210,37 @@ class Package:
             writer.writerows(row for row in rows if keep(row))
             self.files[name] = text.getvalue().encode()
 
+    def add_row(self, table: str, row: dict[str, str]) -> None:
+        """Add a row at the end."""
+        import csv
+
+        name, text = f"data/{table}.csv", io.StringIO(newline="")
+        columns = self.files[name].decode().split("\r\n", 1)[0].split(",")
+        csv.DictWriter(text, fieldnames=columns).writerow(row)
+        self.files[name] += text.getvalue().encode()
+
     def drop_contribution(self, number: int) -> None:
         """Every row of a contribution and of what stands beneath it."""
         self.keep_rows("contributions", lambda row: row["number"] != str(number))
         for table in ("revisions", "amendments", "arguments", "sources", "votes", "tallies"):
             self.keep_rows(table, lambda row: row["contribution"] != str(number))
+        self.count_sections()
+
+    def count_sections(self) -> None:
+        """The sections' own counters, as the contributions have it."""
+
+        def counted(row: dict[str, str]) -> bool:
+            row["contributions_count"] = str(sum(1 for one in there if one["section_id"] == row["id"]))
+            return True
+
+        there = [one for one in self.rows("contributions") if one["state"] == "published"]
+        self.keep_rows("sections", counted)
+
+    def rows(self, table: str) -> list[dict[str, str]]:
+        """The rows of a table."""
+        import csv
+
+        return list(csv.DictReader(io.StringIO(self.files[f"data/{table}.csv"].decode(), newline="")))
 
     def tidy(self, folder: Path) -> None:
         """Rewrite what describes the tables: datapackage.json, figures.json, SHA256SUMS."""
@@ -237,16 +263,32 @@ class Package:
         from consult.exports.verifying.archive import Archive
         from consult.exports.verifying.checks import Check
         from consult.exports.verifying.index import Index
+        from consult.exports.verifying.recounting import Results
 
-        told = json.loads(self.files[layout.FIGURES])
+        told, results = json.loads(self.files[layout.FIGURES]), Results()
         archive, index, counted = Archive(self.write(folder / "figures.zip")), Index(), Counter[tuple[str, ...]]()
         for count in (figures._count_texts, figures._count_votes, figures._count_tallies):
-            count(archive, counted, Check("figures"), index)
+            count(archive, counted, Check("figures"), index, results)
+        results.read(archive, told)
+        wanted = {name: value for name, value, _ in results._pairs(told, index.voters())}
         for path, number in figures._wanted(counted).items():
             place = told
             for name in path[:-1]:
                 place = place[name]
             place[path[-1]] = number
+        told["totals"]["voters"], series = wanted["totals.voters"], ("contributions", "arguments", "votes")
+        told |= {name: wanted[name] for name in ("both_sides", "writers", "decisions")}
+        for name, key in (("days", "day"), ("kinds", "kind")):
+            told[name] = [{key: one, **dict(zip(series, has, strict=False))} for one, has in wanted[name].items()]
+        for top in told["top"]:
+            told["top"][top] = [
+                dict(zip(("number", "value", "title"), one, strict=True)) for one in wanted[f"top.{top}"]
+            ]
+        waiting = list(told["sections"])
+        while waiting:
+            one = waiting.pop()
+            one["own"], one["below"] = wanted[f"sections.{one['id']}"]
+            waiting += one["children"]
         return told
 
     def sum_up(self) -> None:

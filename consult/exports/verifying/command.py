@@ -66,7 +66,7 @@ def _check(report: Report, archive: Archive, index: Index, keys: Sequence[str], 
     check_description(archive, report, found, exported)
     check_wordings(archive, report, index, own["consultation"], provisional=own["provisional"])
     check_complete(report, index)
-    check_figures(archive, report, index)
+    check_figures(archive, report, index, own)
     report.unchecked += _UNCHECKED
     if own["provisional"]:
         report.notes.append("this package is PROVISIONAL: it was made before the consultation was over.")

@@ -1,6 +1,7 @@
 """The figures counted again from the tables: what was written, and every vote, contribution by contribution."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from consult.exports.verifying import layout
@@ -8,30 +9,39 @@ from consult.exports.verifying.archive import Archive
 from consult.exports.verifying.checks import Check, Report, Unreadable, day, plain
 from consult.exports.verifying.evidence import parsed
 from consult.exports.verifying.index import Index
-from consult.exports.verifying.rows import file_of, rows_of
+from consult.exports.verifying.recounting import OF_ARGUMENT, OF_CONTRIBUTION, Results
+from consult.exports.verifying.rows import Row, file_of, rows_of
 
+FORMAT = "consult-figures/1"
+_SECONDS = len("2026-11-22T13:00:00")
 CHOICES = ("agree", "mixed", "disagree")
 _TEXTS = ("contributions", "amendments", "arguments", "sources")
 _OF_KIND = {"contribution": "contributions", "amendment": "amendments", "argument": "arguments", "source": "sources"}
 _SUPPORTED = {"arguments", "sources"}
+_BENEATH = ("arguments_for", "arguments_against", "arguments_count", "sources_count", "amendments_count")
+_NINE = tuple(f"{kind}_{end}" for kind in ("votes", "earlier", "tally") for end in CHOICES)
+_VOTED = tuple(f"votes_{end}" for end in CHOICES)
+_SUPPORTS = ("supports", "tally_supports", "supports_total")
 _COLUMNS = {
-    "contributions": (
-        "number",
-        "state",
-        *(f"{kind}_{end}" for kind in ("votes", "earlier", "tally") for end in CHOICES),
-    ),
-    "arguments": ("state", "side"),
+    "contributions": ("number", "id", "state", *_NINE, "votes_total", *_BENEATH, *OF_CONTRIBUTION),
+    "amendments": ("id", "contribution", "state", *_VOTED),
+    "arguments": ("id", "contribution", "amendment_id", "state", "side", *_SUPPORTS, *OF_ARGUMENT),
+    "sources": ("id", "contribution", "state", *_SUPPORTS),
 }
 Counted = Counter[tuple[str, ...]]
 
 
-def check_figures(archive: Archive, report: Report, index: Index) -> None:
-    """figures.json says what the tables add up to."""
-    check = report.add("figures")
+def check_figures(archive: Archive, report: Report, index: Index, own: Mapping[str, Any]) -> None:
+    """figures.json says what the tables add up to.
+
+    Args:
+        own: what the package says of itself.
+    """
+    check, results = report.add("figures"), Results()
     counted: Counted = Counter()
     for count in (_count_texts, _count_votes, _count_tallies):
         try:
-            count(archive, counted, check, index)
+            count(archive, counted, check, index, results)
         except Unreadable as error:
             check.fault(str(error))
     if not check.ok:
@@ -39,63 +49,145 @@ def check_figures(archive: Archive, report: Report, index: Index) -> None:
     _compare_each(check, index)
     try:
         figures = parsed(archive.text(layout.FIGURES), layout.FIGURES)
+        results.read(archive, figures)
     except Unreadable as error:
         check.fault(str(error))
         return
+    _compare_with_description(check, figures, own)
     wanted = _wanted(counted)
     for path, number in wanted.items():
         said = _at(figures, path)
         if said != number or isinstance(said, bool):
             check.fault(f"{layout.FIGURES}: {'.'.join(path)} is {plain(said, 40)}; the tables add up to {number}.")
+    for fault in results.faults(figures, index.voters()):
+        check.fault(fault)
+    for effect, many in index.decided.items():
+        if results.decisions[effect] < many:
+            check.fault(
+                f"data/decisions: {results.decisions[effect]} decisions are of the effect {plain(effect)!r};"
+                f" the register recorded {many}."
+            )
     cast = counted["cast",]
     _compare_with_register(check, index, counted)
     _compare_with_closing(report, index, wanted)
     tallied = wanted["votes", "contributions", "total", "tallied"]
     check.words = (
-        f"{len(wanted)} figures are what the tables add up to ({cast} votes and supports one by one, {tallied} tallied"
-        " votes)"
+        f"{len(wanted) + results.compared} figures are what the tables add up to ({cast} votes and supports one by one,"
+        f" {tallied} tallied votes)"
     )
+    if any(path[0] == "votes" and path[3] == "tallied" and many for path, many in counted.items()):
+        report.unchecked.append(
+            "votes that were only tallied (taken over from elsewhere, on paper): nobody's receipt stands behind them."
+        )
 
 
-def _count_texts(archive: Archive, counted: Counted, check: Check, index: Index) -> None:
+def _compare_with_description(check: Check, figures: Any, own: Mapping[str, Any]) -> None:
+    """They are those of this consultation, at this instant."""
+    for path, wanted in (
+        (("format",), FORMAT),
+        (("consultation", "slug"), own["consultation"]),
+        (("provisional",), own["provisional"]),
+    ):
+        said = _at(figures, path)
+        if said != wanted:
+            check.fault(f"{layout.FIGURES}: {'.'.join(path)} is {plain(said, 40)!r}, not {plain(wanted, 40)!r}.")
+    if f"{own['cut_off'][:_SECONDS]}Z" != _at(figures, ("at",)):  # the cut-off has milliseconds where there are any
+        check.fault(f"{layout.FIGURES}: at is {plain(_at(figures, ('at',)), 40)!r}, not {plain(own['cut_off'], 40)!r}.")
+
+
+def _named(kind: str, key: str, number: int) -> str:
+    """What is voted on: a vote counts for this very item, under this very contribution."""
+    return f"contribution {number} ({key})" if kind == "contributions" else f"{kind[:-1]} {key} under {_above(number)}"
+
+
+def _above(number: int) -> str:
+    return f"contribution {number}"
+
+
+def _count_texts(archive: Archive, counted: Counted, check: Check, index: Index, results: Results) -> None:
     for table in _TEXTS:
-        for row in rows_of(archive, file_of(archive, table), _COLUMNS.get(table, ("state",))):
+        for row in rows_of(archive, file_of(archive, table), _COLUMNS[table]):
             if row.text("state") != "published":
                 continue
             counted["text", table] += 1
-            if table == "arguments":
-                counted["side", row.text("side")] += 1
             if table == "contributions":
-                said = [row.number(f"votes_{end}") + row.number(f"earlier_{end}") for end in CHOICES]
-                tallied = [row.number(f"tally_{end}") for end in CHOICES]
-                index.says(row.number("number"), [*said, *tallied], row.place)
+                _count_contribution(row, check, index)
+                results.contribution(row)
+                continue
+            above, number = _above(row.number("contribution")), row.number("contribution")
+            index.adds(above, f"{table}_count", 1)
+            if table == "arguments":
+                side = row.text("side")
+                counted["side", side] += 1
+                if not row.text("amendment_id"):
+                    index.adds(above, f"arguments_{'for' if side == 'for' else 'against'}", 1)
+                results.argument(row)
+            if table == "amendments":
+                index.says(
+                    _named(table, row.text("id"), number),
+                    {end: row.number(f"votes_{end}") for end in CHOICES},
+                    row.place,
+                )
+                continue
+            supports, tallied, total = (row.number(name) for name in _SUPPORTS)
+            index.says(_named(table, row.text("id"), number), {"voters": supports, "tallied": tallied}, row.place)
+            if supports + tallied != total:
+                check.fault(
+                    f"{row.place}: supports_total is {total}; the two before it add up to {supports + tallied}."
+                )
 
 
-def _count_votes(archive: Archive, counted: Counted, check: Check, index: Index) -> None:
-    for row in rows_of(archive, file_of(archive, "votes"), ("kind", "contribution", "item_id", "voter", "choice")):
+def _count_contribution(row: Row, check: Check, index: Index) -> None:
+    number = row.number("number")
+    counters = {f"{end} (votes)": row.number(f"votes_{end}") + row.number(f"earlier_{end}") for end in CHOICES}
+    counters |= {f"{end} (tallied)": row.number(f"tally_{end}") for end in CHOICES}
+    index.says(_named("contributions", row.text("id"), number), counters, row.place)
+    index.says(_above(number), {name: row.number(name) for name in _BENEATH}, row.place)
+    if row.number("votes_total") != sum(counters.values()):
+        check.fault(
+            f"{row.place}: votes_total is {row.number('votes_total')}; the columns before it add up to"
+            f" {sum(counters.values())}."
+        )
+
+
+def _count_votes(archive: Archive, counted: Counted, check: Check, index: Index, results: Results) -> None:
+    columns = ("kind", "contribution", "item_id", "voter", "choice", "on")
+    for row in rows_of(archive, file_of(archive, "votes"), columns):
         kind, choice = _OF_KIND.get(row.text("kind"), ""), row.text("choice")
-        if not kind or (choice not in CHOICES and not (choice == "support" and kind in _SUPPORTED)):
+        if not kind or choice not in (("support",) if kind in _SUPPORTED else CHOICES):
             check.fault(f"{row.place}: nobody can vote so: {plain(row.text('kind'), 30)}, {plain(choice, 30)}.")
             continue
         counted["votes", kind, choice, "voters"] += 1
         counted["cast",] += 1
+        named = _named(kind, row.text("item_id"), row.number("contribution"))
+        index.votes(named, row.text("voter"))
         if kind == "contributions":
-            index.adds(row.number("contribution"), CHOICES.index(choice), 1)
+            index.adds(named, f"{choice} (votes)", 1)
+            results.vote(row)
+        else:
+            index.adds(named, choice if kind == "amendments" else "voters", 1)
+    twice = index.voted_twice()
+    if twice:
+        check.fault(f"data/votes: {twice} votes are not the first one of their voter on the same item.")
 
 
-def _count_tallies(archive: Archive, counted: Counted, check: Check, index: Index) -> None:
-    columns = ("kind", "contribution", *CHOICES, "supports")
+def _count_tallies(archive: Archive, counted: Counted, check: Check, index: Index, results: Results) -> None:
+    columns = ("kind", "contribution", "item_id", *CHOICES, "supports")
     for row in rows_of(archive, file_of(archive, "tallies"), columns):
         kind = _OF_KIND.get(row.text("kind"), "")
         if not kind:
             check.fault(f"{row.place}: nothing is tallied so: {plain(row.text('kind'), 30)}.")
             continue
-        for place, choice in enumerate(CHOICES):
+        named = _named(kind, row.text("item_id"), row.number("contribution"))
+        for choice in CHOICES:
             many = row.maybe(choice) or 0
             counted["votes", kind, choice, "tallied"] += many
-            if kind == "contributions":
-                index.adds(row.number("contribution"), 3 + place, many)
-        counted["votes", kind, "support", "tallied"] += row.maybe("supports") or 0
+            if kind not in _SUPPORTED:
+                index.adds(named, f"{choice} (tallied)" if kind == "contributions" else choice, many)
+        supports = row.maybe("supports") or 0
+        counted["votes", kind, "support", "tallied"] += supports
+        if kind in _SUPPORTED:
+            index.adds(named, "tallied", supports)
 
 
 def _wanted(counted: Counted) -> dict[tuple[str, ...], int]:
@@ -123,13 +215,12 @@ def _at(value: Any, path: tuple[str, ...]) -> Any:
 
 
 def _compare_each(check: Check, index: Index) -> None:
-    """A contribution's own counters are the votes and the tallies that the other tables hold for it."""
-    for number, place, what, said, found in index.disagreeing():
-        names = [f"{choice} ({how})" for how in ("votes", "tallied") for choice in CHOICES]
+    """An item's own counters are what the other tables hold for it."""
+    for of_what, place, what, said, found in index.disagreeing():
         if place is None:
-            check.fault(f"data: votes are counted for contribution {number}, which has no public row.")
+            check.fault(f"data: {found} {what} are counted for {plain(of_what, 120)}, which has no public row.")
         else:
-            check.fault(f"{place}: contribution {number} says {said} {names[what]}; the other tables hold {found}.")
+            check.fault(f"{place}: {plain(of_what, 120)} says {said} {what}; the other tables hold {found}.")
 
 
 def _compare_with_register(check: Check, index: Index, counted: Counted) -> None:

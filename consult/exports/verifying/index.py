@@ -3,8 +3,8 @@
 import hashlib
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 ITEMS = ("contribution", "amendment", "argument", "source")
 _WORDED = frozenset({"published", "revised", "imported"})
@@ -15,12 +15,36 @@ _SCHEMA = """
 CREATE TABLE entry (position INTEGER PRIMARY KEY, kind TEXT, item TEXT, key TEXT, revision INTEGER, content TEXT,
     at TEXT, entry TEXT);
 CREATE TABLE item (item TEXT, key TEXT, number INTEGER, state TEXT, revision INTEGER, worded INTEGER, changed INTEGER,
-    at TEXT, ground TEXT, PRIMARY KEY (item, key)) WITHOUT ROWID;
+    at TEXT, ground TEXT, first INTEGER, late INTEGER, judged INTEGER, PRIMARY KEY (item, key)) WITHOUT ROWID;
 CREATE TABLE shown (item TEXT, key TEXT, number INTEGER, state TEXT, position INTEGER, place TEXT, side TEXT,
     PRIMARY KEY (item, key)) WITHOUT ROWID;
-CREATE TABLE said (number INTEGER, what INTEGER, many INTEGER, place TEXT, PRIMARY KEY (number, what)) WITHOUT ROWID;
-CREATE TABLE added (number INTEGER, what INTEGER, many INTEGER, PRIMARY KEY (number, what)) WITHOUT ROWID;
+CREATE TABLE said (of_what TEXT, what TEXT, many INTEGER, place TEXT, PRIMARY KEY (of_what, what)) WITHOUT ROWID;
+CREATE TABLE added (of_what TEXT, what TEXT, many INTEGER, PRIMARY KEY (of_what, what)) WITHOUT ROWID;
+CREATE TABLE ballot (of_what TEXT, voter TEXT, PRIMARY KEY (of_what, voter)) WITHOUT ROWID;
+CREATE TABLE past (item TEXT, key TEXT, revision INTEGER, PRIMARY KEY (item, key, revision)) WITHOUT ROWID;
 """
+
+
+class Item(NamedTuple):
+    """What the entries say of an item.
+
+    Attributes:
+        worded: the place of its last wording; None where none was recorded.
+        revision: the number of that wording; ``first`` is that of the first one that was recorded.
+        number: that of the contribution that it is, or stands under.
+        late: whether a wording was entered after the fact: brought in from elsewhere, or older than the register.
+        judged: whether it was ever decided on, or withdrawn.
+    """
+
+    state: str
+    at: str
+    ground: str
+    worded: int | None
+    revision: int | None
+    number: int | None
+    first: int | None
+    late: int
+    judged: int
 
 
 class Index:
@@ -28,8 +52,8 @@ class Index:
 
     ``count`` entries were taken, the ``last`` one is (position, entry); ``digest`` is the SHA-256 of the lines of all
     the others; ``cast`` tells how many votes and supports were recorded and not taken back, ``tally`` what was counted
-    when the last round was over. An item's state is what the entries make of it: published, withdrawn by its author,
-    hidden by a decision.
+    when the last round was over, ``decided`` how many decisions of which effect. An item's state is what the entries
+    make of it: published, withdrawn by its author, hidden by a decision.
     """
 
     def __init__(self) -> None:
@@ -41,12 +65,15 @@ class Index:
         self._db.executescript(_SCHEMA)
         self._db.execute("BEGIN")
         self._waiting: list[tuple[Any, ...]] = []
-        self._added: Counter[tuple[int, int]] = Counter()
+        self._added: Counter[tuple[str, str]] = Counter()
+        self._ballots: list[tuple[str, str]] = []
+        self._cast = self._once = 0
         self._digest = hashlib.sha256()
         self._last_line = ""
         self.count = 0
         self.last: tuple[int, dict[str, Any]] | None = None
         self.tally: dict[str, Any] | None = None
+        self.decided: Counter[str] = Counter()
         self.cast = {"voted": 0, "supported": 0, "in bulk": 0}
 
     def close(self) -> None:
@@ -74,6 +101,8 @@ class Index:
             self.finish()
         if kind == "tallied" and isinstance(entry.get("figures"), dict):
             self.tally = {**entry["figures"], "at": at}
+        if kind == "decided":
+            self.decided[_text(entry, "effect")[:40]] += 1
         if item in ITEMS:
             self._of_item(position, entry, item, key, kind, at, revision)
         if kind in {"voted", "supported"} and entry.get("again") is not True:
@@ -86,21 +115,23 @@ class Index:
         self, position: int, entry: dict[str, Any], item: str, key: str, kind: str, at: str, revision: int | None
     ) -> None:
         if kind in _WORDED:
+            late = kind == "imported" or entry.get("entered_late") is True
             self._db.execute(
-                "INSERT INTO item VALUES (?, ?, ?, 'published', ?, ?, ?, ?, '') ON CONFLICT DO UPDATE SET"
+                "INSERT INTO item VALUES (?, ?, ?, 'published', ?, ?, ?, ?, '', ?, ?, 0) ON CONFLICT DO UPDATE SET"
                 " worded = CASE WHEN worded IS NULL OR excluded.revision > COALESCE(revision, 0)"
                 " THEN excluded.worded ELSE worded END,"
                 " revision = MAX(excluded.revision, COALESCE(revision, 0)),"
+                " first = MIN(excluded.first, COALESCE(first, excluded.first)), late = MAX(excluded.late, late),"
                 " state = CASE WHEN ? = 'revised' THEN state ELSE 'published' END",
-                (item, key, _number(entry, "number"), revision or 0, position, position, at, kind),
+                (item, key, _number(entry, "number"), revision or 0, position, position, at, revision or 0, late, kind),
             )
             return
         state = _state_after(kind, entry)
         if state:
             self._db.execute(
-                "INSERT INTO item VALUES (?, ?, ?, ?, NULL, NULL, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+                "INSERT INTO item VALUES (?, ?, ?, ?, NULL, NULL, ?, ?, ?, NULL, 0, 1) ON CONFLICT DO UPDATE SET"
                 " state = CASE WHEN state = 'withdrawn' THEN state ELSE excluded.state END,"
-                " changed = excluded.changed, at = excluded.at, ground = excluded.ground",
+                " changed = excluded.changed, at = excluded.at, ground = excluded.ground, judged = 1",
                 (item, key, _number(entry, "number"), state, position, at, _text(entry, "ground")),
             )
 
@@ -131,12 +162,19 @@ class Index:
         )
         return found.rowcount == 1
 
-    def item(self, item: str, key: str) -> tuple[str, str, str, int | None, int | None] | None:
-        """State, since when, on what ground, place and number of the last wording, as the entries have it."""
+    def item(self, item: str, key: str) -> "Item | None":
+        """What the entries say of an item."""
         found = self._db.execute(
-            "SELECT state, at, ground, worded, revision FROM item WHERE item = ? AND key = ?", (item, key)
+            "SELECT state, at, ground, worded, revision, number, first, late, judged FROM item"
+            " WHERE item = ? AND key = ?",
+            (item, key),
         ).fetchone()
-        return found if found is None else tuple(found)
+        return found if found is None else Item(*found)
+
+    def past(self, item: str, key: str, revision: int) -> bool:
+        """Note that a wording has a row among the revisions; False when it has one already."""
+        found = self._db.execute("INSERT OR IGNORE INTO past VALUES (?, ?, ?)", (item, key, revision))
+        return found.rowcount == 1
 
     def shown(self, item: str, key: str) -> tuple[str, int | None, str, str] | None:
         """State, place in the register, place in the files and side of an item's row."""
@@ -145,34 +183,56 @@ class Index:
         ).fetchone()
         return found if found is None else tuple(found)
 
-    def says(self, number: int, counters: list[int], place: str) -> None:
-        """Note a contribution's own counters."""
+    def says(self, of_what: str, counters: Mapping[str, int], place: str) -> None:
+        """Note the counters that a row has of itself."""
         self._db.executemany(
             "INSERT OR IGNORE INTO said VALUES (?, ?, ?, ?)",
-            [(number, what, many, place) for what, many in enumerate(counters)],
+            [(of_what, what, many, place) for what, many in counters.items()],
         )
 
-    def adds(self, number: int, what: int, many: int) -> None:
-        """Note votes that another table holds for a contribution; they come contribution by contribution."""
-        self._added[number, what] += many
+    def adds(self, of_what: str, what: str, many: int) -> None:
+        """Note what another table holds for it; that comes contribution by contribution."""
+        self._added[of_what, what] += many
         if len(self._added) >= _BATCH:
             self._add()
+
+    def votes(self, of_what: str, voter: str) -> None:
+        """Note who has voted on what."""
+        self._ballots.append((of_what, voter))
+        if len(self._ballots) >= _BATCH:
+            self._put_ballots()
+
+    def voted_twice(self) -> int:
+        """How many votes are not the first one of their voter on the same item."""
+        self._put_ballots()
+        return self._cast - self._once
+
+    def voters(self) -> int:
+        """How many different voters there are."""
+        self._put_ballots()
+        return int(self._db.execute("SELECT COUNT(DISTINCT voter) FROM ballot").fetchone()[0])
+
+    def _put_ballots(self) -> None:
+        self._cast += len(self._ballots)
+        found = self._db.executemany("INSERT OR IGNORE INTO ballot VALUES (?, ?)", self._ballots)
+        self._once += max(0, found.rowcount)
+        self._ballots.clear()
 
     def _add(self) -> None:
         self._db.executemany(
             "INSERT INTO added VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET many = many + excluded.many",
-            [(number, what, many) for (number, what), many in self._added.items() if many],
+            [(of_what, what, many) for (of_what, what), many in self._added.items() if many],
         )
         self._added.clear()
 
     def disagreeing(self) -> Iterator[tuple[Any, ...]]:
-        """Number, place, which counter, what it says, what was added up: wherever the two differ."""
+        """Of what, its place, which counter, what it says, what was added up: wherever the two differ."""
         self._add()
         yield from self._db.execute(
-            "SELECT s.number, s.place, s.what, s.many, COALESCE(a.many, 0) FROM said s LEFT JOIN added a"
-            " USING (number, what) WHERE s.many <> COALESCE(a.many, 0) UNION ALL"
-            " SELECT a.number, NULL, a.what, 0, a.many FROM added a LEFT JOIN said s USING (number, what)"
-            " WHERE s.number IS NULL ORDER BY 1, 3"
+            "SELECT s.of_what, s.place, s.what, s.many, COALESCE(a.many, 0) FROM said s LEFT JOIN added a"
+            " USING (of_what, what) WHERE s.many <> COALESCE(a.many, 0) UNION ALL"
+            " SELECT a.of_what, NULL, a.what, 0, a.many FROM added a LEFT JOIN said s USING (of_what, what)"
+            " WHERE s.of_what IS NULL ORDER BY 1, 3"
         )
 
     def rows(self, sql: str, *values: Any) -> Iterator[tuple[Any, ...]]:
@@ -208,4 +268,4 @@ def _number(entry: dict[str, Any], name: str) -> int | None:
     return value if known else None
 
 
-__all__ = ["ITEMS", "Index", "key_of"]
+__all__ = ["ITEMS", "Index", "Item", "key_of"]

@@ -157,10 +157,10 @@ def _text(report: Report, entry: dict[str, Any], position: int, index: Index) ->
         check.words = f"it stands in the data as you wrote it ({place})"
     elif state == "published":
         check.words = f"its author wrote it anew since: the data shows the later wording ({place}, entry {at})"
-    elif state in REMOVED and known[0] == state:
-        ground = f", on the ground {plain(known[2], 60)!r}" if known[2] else ""
+    elif state in REMOVED and known.state == state:
+        ground = f", on the ground {plain(known.ground, 60)!r}" if known.ground else ""
         check.words = (
-            f"it was {REMOVED[state]} on {day(known[1])}{ground}: its text is not in the data any more, the"
+            f"it was {REMOVED[state]} on {day(known.at)}{ground}: its text is not in the data any more, the"
             f" mention of it is ({place}). This is no fault of the package"
         )
     elif state == ABOVE:

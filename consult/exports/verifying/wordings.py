@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from consult.exports.verifying.archive import Archive
 from consult.exports.verifying.checks import Check, Report, Unreadable, day, plain
-from consult.exports.verifying.index import Index
+from consult.exports.verifying.index import Index, Item
 from consult.exports.verifying.rows import Row, file_of, rows_of
 from consult.register.canonical import SALT_BYTES, commitment
 from consult.register.contents import (
@@ -96,6 +95,7 @@ WORDED = (
     ),
 )  # fmt: skip
 _PAST = "revisions"
+_REVISED = ("contribution", "argument", "source")
 _PAST_COLUMNS = (
     "kind", "contribution", "item_id", "revision", "present", "withheld", "title", "body", "link", "category",
     "register_position", "register_salt",
@@ -138,7 +138,8 @@ def check_wordings(archive: Archive, report: Report, index: Index, slug: str, *,
         )
     if counts.waiting:
         report.unchecked.append(
-            f"{counts.waiting} texts that had not been recorded in the register yet when this package was made."
+            f"{counts.waiting} texts that the register has no record of: too new when this package was made, or written"
+            " before it began."
         )
 
 
@@ -159,13 +160,19 @@ def _told(check: Check) -> Iterator[None]:
 def _check_past(row: Row, check: Check, index: Index, slug: str, counts: Counts) -> None:
     """A wording among the revisions: of a contribution, an argument or a source that is public."""
     position, number, kind = row.maybe("register_position"), row.number("contribution"), row.text("kind")
+    key, revision = str(number) if kind == "contribution" else row.text("item_id"), row.number("revision")
+    name = _name(kind, key, number) + f", version {revision}"
+    if kind not in _REVISED or not index.past(kind, key, revision):
+        check.fault(f"{row.place}: {name} is there twice, or is the wording of nothing that there is.")
+        return
     if row.truth("withheld"):
         return
     if position is None and not row.text("register_salt"):
+        known = index.item(kind, key)
+        if known and known.first and not (counts.provisional or known.late or known.judged or revision < known.first):
+            check.fault(f"{row.place}: {name} was never recorded in the register: it was added.")
         counts.waiting += 1
         return
-    key = str(number) if kind == "contribution" else row.text("item_id")
-    name = _name(kind, key, number) + f", version {row.number('revision')}"
     shown = index.shown(kind, key)
     if shown is None or shown[0] != "published":
         check.fault(f"{row.place}: {name} is a wording of what is not shown.")
@@ -201,13 +208,17 @@ def _check_row(worded: Worded, row: Row, check: Check, index: Index, slug: str, 
         check.fault(f"{row.place}: {name} has two rows.")
         return
     known = index.item(worded.item, key)
-    if known is None or known[3] is None:
+    if known is not None and known.number not in {None, row.number(worded.number)}:
+        check.fault(
+            f"{row.place}: {name} is said to stand there; the register recorded it elsewhere, under {known.number}."
+        )
+    if known is None or known.worded is None:
         _unknown(row, name, state, position, check, counts)
     elif state == "published":
         _published(worded, row, check, index, slug, counts, known)
-    elif state in REMOVED and known[0] != state:
+    elif state in REMOVED and known.state != state:
         check.fault(f"{row.place}: {name} is said to be {REMOVED[state]}; the register recorded no such thing.")
-    elif state == ABOVE and not _is_below_removed(worded, row, index):
+    elif state == ABOVE and not _is_below_removed(worded, row, index, late=bool(known.late)):
         check.fault(f"{row.place}: {name} has no text, and nothing above it was removed.")
 
 
@@ -223,24 +234,24 @@ def _unknown(row: Row, name: str, state: str, position: int | None, check: Check
         counts.elsewhere += 1
 
 
-def _published(
-    worded: Worded, row: Row, check: Check, index: Index, slug: str, counts: Counts, known: tuple[Any, ...]
-) -> None:
-    if known[0] != "published":
+def _published(worded: Worded, row: Row, check: Check, index: Index, slug: str, counts: Counts, known: Item) -> None:
+    if known.state != "published":
         check.fault(
-            f"{row.place}: {worded.name(row)} is shown, though the register says that it was {REMOVED[known[0]]} on"
-            f" {day(known[1])}."
+            f"{row.place}: {worded.name(row)} is shown, though the register says that it was {REMOVED[known.state]} on"
+            f" {day(known.at)}."
         )
         return
+    if any(one is None or one[0] != "published" for _, _, one in _above(worded, row, index)):
+        check.fault(f"{row.place}: {worded.name(row)} is shown, though what it stands under is not.")
     position = row.maybe("register_position")
     if _matches(row, worded.name(row), (worded.item, worded.key(row)), worded.content(slug, row), check, index):
         counts.checked += 1
         entry = index.entry(position) if position is not None else None
         # the same wording may be recorded twice: under seal when its turn came, and again when it was back
-        if entry is not None and (entry[3] or 0) < (known[4] or 0):
+        if entry is not None and (entry[3] or 0) < (known.revision or 0):
             check.fault(
-                f"{row.place}: {worded.name(row)} is shown as entry {position} recorded it; entry {known[3]} recorded a"
-                " later wording."
+                f"{row.place}: {worded.name(row)} is shown as entry {position} recorded it; entry {known.worded}"
+                " recorded a later wording."
             )
 
 
@@ -285,12 +296,28 @@ def _committed(salt: bytes, content: Content, wanted: str) -> bool:
         return False
 
 
-def _is_below_removed(worded: Worded, row: Row, index: Index) -> bool:
+def _above(worded: Worded, row: Row, index: Index) -> list[tuple[str, str, tuple[str, int | None, str, str] | None]]:
+    """What an item stands under, with its row."""
+    if worded.item == "contribution":
+        return []
     above = [("contribution", str(row.number("contribution")))]
     if worded.above and row.text(worded.above):
         above.append((_ABOVE_ITEM[worded.above], row.text(worded.above)))
-    found = [index.shown(item, key) for item, key in above]
-    return any(one is not None and one[0] != "published" for one in found)
+    return [(item, key, index.shown(item, key)) for item, key in above]
+
+
+def _is_below_removed(worded: Worded, row: Row, index: Index, *, late: bool) -> bool:
+    """Whether something above was removed, and the entries say so.
+
+    What was entered after the fact may stand under an amendment that the register never had: it was removed before.
+    """
+    for item, key, shown in _above(worded, row, index):
+        if shown is None or shown[0] == "published":
+            continue
+        known = index.item(item, key)
+        if shown[0] == ABOVE or (known is not None and known.state in REMOVED) or (late and item != "contribution"):
+            return True
+    return False
 
 
 def check_complete(report: Report, index: Index) -> None:
@@ -303,6 +330,17 @@ def check_complete(report: Report, index: Index) -> None:
         since = "" if state == "published" else f", and it is {state}"
         check.fault(
             f"data/{item}s: {_name(item, key, number)} is missing: entry {worded} recorded it, {day(at)}{since}."
+        )
+    for item, key, number, revision, at, place in index.rows(
+        "SELECT e.item, e.key, i.number, e.revision, e.at, e.position FROM entry e JOIN shown s USING (item, key)"
+        " JOIN item i USING (item, key) WHERE e.kind IN ('published', 'revised', 'imported') AND s.state = 'published'"
+        " AND (e.item = 'contribution' OR (e.item <> 'amendment' AND e.revision < i.revision))"
+        " AND e.revision IS NOT NULL AND NOT EXISTS (SELECT 1 FROM past p"
+        " WHERE p.item = e.item AND p.key = e.key AND p.revision = e.revision) ORDER BY e.position"
+    ):
+        check.fault(
+            f"data/revisions: version {revision} of {_name(item, key, number)} is missing: entry {place} recorded it,"
+            f" {day(at)}."
         )
     check.words = "nothing that the register recorded is missing: " + _tally(index)
 
