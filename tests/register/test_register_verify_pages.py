@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from consult.arguments.actions import withdraw_argument
 from consult.contributions.actions import revise_contribution
 from consult.core.database import execute
+from consult.register.canonical import canonical
 from consult.register.heads import rotate_key
 from consult.register.pages.judging import TITLES
 from consult.register.pages.verifying import LARGEST
@@ -249,3 +250,12 @@ async def test_a_form_of_another_site_is_not_heeded(app: Starlette, here: Entere
     page = await Visitor(app).post(PATH, {"text": json.dumps(await receipt_of(app, here))})
     assert page.status == 422
     assert "Ce reçu est bon" not in page.words
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+23:59", "x"])
+async def test_a_receipt_from_the_end_of_time_breaks_no_page(app: Starlette, here: Entered, at: str) -> None:
+    receipt = await receipt_of(app, here)
+    receipt["entry"] = canonical({**json.loads(receipt["entry"]), "at": at}).decode()
+    page = await given(app, receipt)
+    assert page.status == 200
+    assert (False, TITLES["inclusion"]) in lines(page)

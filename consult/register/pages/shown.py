@@ -11,6 +11,8 @@ from consult.register.rules import INSTANTS, VOTES, details_of, numbers_of, sent
 from consult.web.language import gettext
 
 Row = dict[str, Any]
+# At the ends of the calendar another zone has no such day.
+_FIRST_YEAR, _LAST_YEAR = 1, 9999
 
 
 def parsed(entry: str) -> dict[str, Any]:
@@ -68,6 +70,8 @@ def instant_of(text: str) -> datetime | None:
     """An instant as an entry has it; None when it is none."""
     try:
         at = datetime.fromisoformat(text)
-        return at.astimezone(UTC) if at.tzinfo else None
+        if not at.tzinfo or not _FIRST_YEAR < at.year < _LAST_YEAR:
+            return None
+        return at.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
