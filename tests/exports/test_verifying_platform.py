@@ -192,3 +192,13 @@ def test_tallied_votes_are_said_to_have_no_receipts(package: Package, tmp_path: 
     package.add_row("tallies", row | {"origin": "paper", "provisional": "false"})
     change(package, "contributions", lambda rows: rows[0].update(tally_agree="9000", votes_total="9002"))
     assert "not checked: votes that were only tallied" in signed(package, tmp_path)[1]
+
+
+def test_rounds_close_when_the_register_says(package: Package, tmp_path: Path) -> None:
+    later = Package(dict(package.files))
+    change(later, "rounds", lambda rows: rows[0].update(closes_at="2026-04-30T12:00:00Z"))
+    wrong, words = signed(later, tmp_path)
+    assert wrong == {"completeness"}
+    assert "this round closes at 2026-04-30T12:00:00Z; the register recorded 2026-03-30T12:00:00Z" in words
+    change(package, "rounds", lambda rows: rows[0].update(id="7"))
+    assert signed(package, tmp_path)[0] == {"completeness"}

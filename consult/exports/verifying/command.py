@@ -65,7 +65,7 @@ def _check(report: Report, archive: Archive, index: Index, keys: Sequence[str], 
     report.title = f"{named} · data of {plain(own['cut_off'], 30)} · {state}"
     check_description(archive, report, found, exported)
     check_wordings(archive, report, index, own["consultation"], provisional=own["provisional"])
-    check_complete(report, index)
+    check_complete(archive, report, index)
     check_figures(archive, report, index, own)
     report.unchecked += _UNCHECKED
     if own["provisional"]:

@@ -52,8 +52,8 @@ class Index:
 
     ``count`` entries were taken, the ``last`` one is (position, entry); ``digest`` is the SHA-256 of the lines of all
     the others; ``cast`` tells how many votes and supports were recorded and not taken back, ``tally`` what was counted
-    when the last round was over, ``decided`` how many decisions of which effect. An item's state is what the entries
-    make of it: published, withdrawn by its author, hidden by a decision.
+    when the last round was over, ``decided`` how many decisions of which effect, ``closings`` when each round closes.
+    An item's state is what the entries make of it: published, withdrawn by its author, hidden by a decision.
     """
 
     def __init__(self) -> None:
@@ -74,6 +74,7 @@ class Index:
         self.last: tuple[int, dict[str, Any]] | None = None
         self.tally: dict[str, Any] | None = None
         self.decided: Counter[str] = Counter()
+        self.closings: dict[str, str] = {}
         self.cast = {"voted": 0, "supported": 0, "in bulk": 0}
 
     def close(self) -> None:
@@ -101,6 +102,12 @@ class Index:
             self.finish()
         if kind == "tallied" and isinstance(entry.get("figures"), dict):
             self.tally = {**entry["figures"], "at": at}
+        if (
+            "round" in entry
+            and "closes_at" in entry
+            and (entry["round"] in self.closings or len(self.closings) < _BATCH)
+        ):
+            self.closings[_text(entry, "round")] = _text(entry, "closes_at")
         if kind == "decided":
             self.decided[_text(entry, "effect")[:40]] += 1
         if item in ITEMS:

@@ -95,6 +95,7 @@ WORDED = (
     ),
 )  # fmt: skip
 _PAST = "revisions"
+_SECONDS = len("2026-11-22T13:00:00")
 _REVISED = ("contribution", "argument", "source")
 _PAST_COLUMNS = (
     "kind", "contribution", "item_id", "revision", "present", "withheld", "title", "body", "link", "category",
@@ -320,7 +321,7 @@ def _is_below_removed(worded: Worded, row: Row, index: Index, *, late: bool) -> 
     return False
 
 
-def check_complete(report: Report, index: Index) -> None:
+def check_complete(archive: Archive, report: Report, index: Index) -> None:
     """Every item that the register recorded has its row, published or as the mention of a removal."""
     check = report.add("completeness")
     for item, key, number, state, at, worded in index.rows(
@@ -342,7 +343,22 @@ def check_complete(report: Report, index: Index) -> None:
             f"data/revisions: version {revision} of {_name(item, key, number)} is missing: entry {place} recorded it,"
             f" {day(at)}."
         )
+    _compare_rounds(archive, check, index)
     check.words = "nothing that the register recorded is missing: " + _tally(index)
+
+
+def _compare_rounds(archive: Archive, check: Check, index: Index) -> None:
+    """Each round that the register tells of is there, and closes when the register says."""
+    waiting = dict(index.closings)
+    for row in _readable(archive, check, "rounds", ("id", "closes_at")):
+        recorded = waiting.pop(row.text("id"), "")
+        if recorded and recorded[:_SECONDS] != row.text("closes_at")[:_SECONDS]:
+            check.fault(
+                f"{row.place}: this round closes at {plain(row.text('closes_at'), 40)}; the register recorded"
+                f" {plain(recorded, 40)}."
+            )
+    for key, recorded in waiting.items():
+        check.fault(f"data/rounds: round {plain(key, 40)}, closing at {plain(recorded, 40)}, is missing.")
 
 
 def _tally(index: Index) -> str:
