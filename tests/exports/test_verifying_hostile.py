@@ -67,6 +67,29 @@ def test_a_name_twice(tmp_path: Path) -> None:
     refused(path, "twice")
 
 
+@pytest.mark.parametrize("where", ["before", "between", "behind", "comment"])
+def test_what_another_program_would_unpack_is_not_beside_the_files(tmp_path: Path, where: str) -> None:
+    """A file that the list at the end does not name: who reads a zip from its start has it all the same."""
+    path, hidden = tmp_path / "package.zip", io.BytesIO()
+    with zipfile.ZipFile(hidden, "w") as archive:
+        archive.writestr("SHA256SUMS", b"another")
+    extra = hidden.getvalue()[: hidden.getvalue().index(b"PK\x01\x02")]
+    with zipfile.ZipFile(path, "w") as archive:
+        if where == "before":
+            archive.fp.write(extra)  # type: ignore[union-attr]
+            archive.start_dir = archive.fp.tell()  # type: ignore[union-attr]
+        archive.writestr("SHA256SUMS", b"one")
+        if where == "between":
+            archive.fp.write(extra)  # type: ignore[union-attr]
+            archive.start_dir = archive.fp.tell()  # type: ignore[union-attr]
+        archive.writestr("datapackage.json", b"{}")
+        if where == "behind":
+            archive.fp.write(extra)  # type: ignore[union-attr]
+            archive.start_dir = archive.fp.tell()  # type: ignore[union-attr]
+        archive.comment = b"x" if where == "comment" else b""
+    refused(path, "beside its files")
+
+
 def test_a_list_of_files_without_end_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "package.zip"
     for many, sentence in ((200, "a package holds a few dozen"), (6_000, "far longer than that of a package")):

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,9 @@ _MOST_UNPACKED, _MOST_TIMES = 64 * 1024 * 1024, 100
 LONGEST_LINE = 8 * 1024 * 1024
 _CHUNK = 1 << 20
 _DIRECTORY_SIZE, _LARGEST_DIRECTORY = 5, 256 * 1024
+# Where the lengths of the name and of what else is said stand, in the header before each file. After a file there may
+# be its size once more.
+_LENGTHS_AT, _DESCRIPTOR = 26, 24
 _SUM_LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9_./-]{1,100})")
 # What reading a broken or hostile zip may raise, and what it means is always the same.
 BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError)
@@ -46,6 +50,9 @@ class Archive:
             raise Unreadable(f"{path} cannot be read as a zip ({type(error).__name__}).") from None
         try:
             self.members = self._examined(path.stat().st_size)
+        except struct.error:
+            self._zip.close()
+            raise Unreadable(f"{path} is not a zip: its list of files leads nowhere.") from None
         except BaseException:
             self._zip.close()
             raise
@@ -68,6 +75,7 @@ class Archive:
             if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
                 raise Unreadable(f"{name} is packed in a way that no package uses.")
             members[name] = info
+        _without_gaps(self._zip, infos)
         unpacked = sum(info.file_size for info in infos)
         if unpacked > max(_MOST_UNPACKED, _MOST_TIMES * packed):
             raise Unreadable(f"This zip of {packed} bytes would unpack to {unpacked}: it is made to do harm.")
@@ -153,6 +161,20 @@ class Archive:
             except Exception as error:
                 raise _broken(name, error) from None
         return digest.hexdigest()
+
+
+def _without_gaps(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> None:
+    """Nothing lies between the files, before them or behind: programs that read a zip from its start would find it."""
+    end, file = 0, archive.fp
+    assert file is not None
+    for info in sorted(infos, key=lambda info: info.header_offset):
+        if not 0 <= info.header_offset - end <= (_DESCRIPTOR if end else 0):
+            raise Unreadable("This zip holds something beside its files: two people could read two different ones.")
+        file.seek(info.header_offset + _LENGTHS_AT)
+        lengths = file.read(4)
+        end = info.header_offset + _LENGTHS_AT + 4 + sum(struct.unpack("<HH", lengths)) + info.compress_size
+    if not 0 <= archive.start_dir - end <= (_DESCRIPTOR if end else 0) or archive.comment:
+        raise Unreadable("This zip holds something beside its files: two people could read two different ones.")
 
 
 def _measure_directory(path: Path) -> None:
