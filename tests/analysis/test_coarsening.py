@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from consult.analysis.queries.coarsening import FEW, FEW_PEOPLE, FEWER, ONE_KIND, Cell, coarsen
+from consult.analysis.queries.coarsening import FEW, FEW_PEOPLE, FEWER, Cell, coarsen
 
 pytestmark = pytest.mark.engine_free
 
@@ -77,13 +77,16 @@ def test_nothing_is_told_where_the_whole_would_tell_it() -> None:
     few = [cell(20, 1), cell(9, 2)]
     assert coarsen(whole(*few)) == FEW_PEOPLE
     assert [one.told() for one in few] == [(None, None)] * 2
+
+
+def test_where_one_kind_of_author_wrote_nobody_s_kind_is_left_to_hide() -> None:
     alike = [cell(20, 0), cell(3, 0)]
-    assert coarsen(whole(*alike)) == ONE_KIND
-    assert [one.told() for one in alike] == [(None, None)] * 2
+    assert coarsen(whole(*alike)) == ""
+    assert [one.told() for one in alike] == [(20, 0), (3, 0)]
 
 
 def test_an_empty_cross_is_no_trouble() -> None:
-    assert coarsen(whole()) == ONE_KIND
+    assert coarsen(whole()) == ""
 
 
 def worlds(one: Cell) -> list[dict[int, int]]:

@@ -194,16 +194,20 @@ async def test_few_people_are_not_singled_out(app: Starlette, a: Affair) -> None
     assert "Une idée d’association" not in words
 
 
-async def test_where_one_kind_wrote_a_section_has_its_lists_and_the_right_reason(app: Starlette, a: Affair) -> None:
-    """As on the real consultation: nobody is hidden there, so it does not say that too few wrote."""
+async def test_where_one_kind_wrote_a_section_has_its_numbers_and_its_lists(app: Starlette, a: Affair) -> None:
+    """As on the real consultation: the whole has said of everybody that they are persons."""
     await a.decide("hide", await Contribution.get(title="Une idée d’association"))
     await keep_figures_of(a.d.consultation.id, PARIS)
     visitor = Visitor(app)
     told = json.loads((await visitor.get(API)).text)
-    assert told["cross"]["withheld"] == {"contributions": "one_kind", "arguments": "one_kind"}
+    assert told["cross"]["withheld"] == {"contributions": None, "arguments": None}
+    below = told["sections"][0]["below"]
+    for name in ("contributions", "arguments"):
+        assert below[name] > 0
+        assert told["cross"]["sections"][0][name] == {"person": below[name], "organisation": 0}
     words = (await visitor.get(f"{PAGE}?author=person&section={told['sections'][0]['id']}")).words
     assert "Trop peu d’auteurs" not in words
-    assert words.count("une seule sorte d’auteurs a écrit") == 1
+    assert f"les particuliers ont publié {below['contributions']} contribution" in words
     assert "Les plus argumentées" in words, "what stands out leads to the items"
 
 

@@ -17,7 +17,7 @@ from consult.analysis.pages.charts import (
     sorted_kinds,
     table_of,
 )
-from consult.analysis.queries.coarsening import FEW_PEOPLE, ONE_KIND, Told
+from consult.analysis.queries.coarsening import FEW_PEOPLE, Told
 from consult.analysis.queries.results import CHOICES, CROSSED, WRITTEN, Counted
 from consult.core.keys import parse_key
 from consult.core.language import N_
@@ -31,8 +31,7 @@ WRITERS = {"person": N_("Particuliers"), "organisation": N_("Organisations")}
 WITHHELD = {
     FEW_PEOPLE: N_(
         "Moins de 5 particuliers ou moins de 5 organisations ont écrit : en dire plus pourrait désigner quelqu’un."
-    ),
-    ONE_KIND: N_("Parmi les participants, une seule sorte d’auteurs a écrit : il n’y a rien à comparer."),
+    )
 }
 TOPS = {
     "supported": (N_("Les plus soutenues"), N_("Le plus de votes « d’accord »."), "votes"),
@@ -95,8 +94,7 @@ def results_view(
     """Everything that the template prints."""
     cell = _cross_of(figures, asked)
     told = _numbers(figures, counted, asked, cell)
-    why = {figures["cross"]["withheld"][name] for name, one in (cell or {}).items() if not isinstance(one, int)}
-    hidden = bool(why - {ONE_KIND})  # where one kind wrote nobody is hidden: there is nothing to compare, and no more
+    hidden = cell is not None and not all(isinstance(one, int) for one in cell.values())
     return {
         "headline": _headline(asked, told),
         "numbers": _big(figures, asked),
@@ -263,7 +261,7 @@ def _time(figures: Mapping[str, Any], counted: Counted, asked: Asked) -> dict[st
     names: Sequence[str] = SERIES
     series: list[list[Any]] = [[0] * len(SERIES) for _ in starts]
     if asked.writer:
-        told = [name for name in WRITTEN if not figures["cross"]["withheld"][name]]
+        told = _told_apart(figures, asked)
         names = [words for name, words in zip(WRITTEN, SERIES, strict=False) if name in told]
         series = [[part[name][asked.writer] for name in told] for part in figures["cross"]["time"]["parts"]]
         if not told:
@@ -299,10 +297,20 @@ def _kinds(figures: Mapping[str, Any], asked: Asked) -> dict[str, Any] | None:
     }
 
 
+def _told_apart(figures: Mapping[str, Any], asked: Asked) -> list[str]:
+    """What is told of persons and organisations apart, and was written by who is asked for, or else by both."""
+    who = (asked.writer,) if asked.writer else CROSSED
+    return [
+        name
+        for name in WRITTEN
+        if not figures["cross"]["withheld"][name] and all(figures["writers"][one][name] for one in who)
+    ]
+
+
 def _withheld(figures: Mapping[str, Any]) -> str:
-    """Why nothing is told of persons and organisations apart, "" where something is."""
-    why = figures["cross"]["withheld"]
-    return gettext(WITHHELD[next(iter(why.values()))]) if all(why.values()) else ""
+    """Why something is not told of persons and organisations apart, "" where all is."""
+    why = next(filter(None, figures["cross"]["withheld"].values()), "")
+    return gettext(WITHHELD[why]) if why else ""
 
 
 def _named(section: Section) -> str:
@@ -327,15 +335,14 @@ def _sections(figures: Mapping[str, Any], asked: Asked, path: str) -> dict[str, 
 
 
 def _cross(figures: Mapping[str, Any], asked: Asked) -> dict[str, Any] | None:
-    """All sections by kind of author, coarsened; for one kind only, when it is asked for."""
-    rows, withheld = figures["cross"]["sections"], figures["cross"]["withheld"]
-    if asked.section or not rows or all(withheld.values()):
-        why = _withheld(figures) if asked.writer else ""
-        return {"rows": [], "head": [], "withheld": why} if why else None
+    """All sections by kind of author, coarsened; for one kind only, when it is asked for, or nothing to compare."""
+    rows, told = figures["cross"]["sections"], _told_apart(figures, asked)
+    withheld = _withheld(figures) if asked.writer else ""
+    if asked.section or not rows or not told:
+        return {"rows": [], "head": [], "withheld": withheld} if withheld else None
     titles = {one["id"]: _named(one) for one in walk(figures["sections"])}
     who = (asked.writer,) if asked.writer else CROSSED
     words = {"contributions": gettext("Contributions"), "arguments": gettext("Arguments")}
-    told = [name for name in WRITTEN if not withheld[name]]
     return {
         "head": [
             words[name] if asked.writer else f"{words[name]}, {gettext(WRITERS[one]).lower()}"
@@ -343,7 +350,7 @@ def _cross(figures: Mapping[str, Any], asked: Asked) -> dict[str, Any] | None:
             for one in who
         ],
         "rows": [[titles[row["id"]], *(shown_cell(row[name][one]) for name in told for one in who)] for row in rows],
-        "withheld": "",
+        "withheld": withheld,
     }
 
 

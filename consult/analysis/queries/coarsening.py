@@ -50,21 +50,25 @@ class Cell:
         return persons, organisations
 
 
-FEW_PEOPLE, ONE_KIND = "few_people", "one_kind"
+FEW_PEOPLE = "few_people"
 
 
 def coarsen(whole: Cell) -> str:
     """Mark, in the whole tree, what must not be told. ``whole`` itself crosses nothing and is told.
 
+    Where one kind of author wrote and no other, the whole has said of everybody which kind they are: nothing is hidden.
+
     Returns:
         Why nothing of the cross is told, "" where something may be. The public totals and the whole would give it back.
     """
-    why = ONE_KIND if not (whole.persons and whole.organisations) else FEW_PEOPLE if whole.few else ""
-    if why:
+    if not (whole.persons and whole.organisations):
+        return ""
+    if whole.few:
         _silence(whole.parts)
-    while not why and not _family(whole):
+        return FEW_PEOPLE
+    while not _family(whole):
         pass
-    return why
+    return ""
 
 
 def _family(parent: Cell) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from consult.analysis.models import ConsultationFigures
-from consult.analysis.queries.coarsening import FEW, ONE_KIND, Cell, Told, coarsen
+from consult.analysis.queries.coarsening import FEW, Cell, Told, coarsen
 from consult.analysis.queries.counting import (
     AMENDMENTS,
     ARGUMENTS,
@@ -134,9 +134,9 @@ class _Counting:
             "sections": {},
             "writers": self._by_writer({}, {name: {} for name in SERIES}),
             "cross": {
-                "why": dict.fromkeys(WRITTEN, ONE_KIND),
+                "why": dict.fromkeys(WRITTEN, ""),
                 "sections": {name: {} for name in WRITTEN},
-                "parts": {name: [[None, None] for _ in self.periods.starts] for name in WRITTEN},
+                "parts": {name: [[0, 0] for _ in self.periods.starts] for name in WRITTEN},
             },
             "tops": {},
         }
