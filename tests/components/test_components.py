@@ -83,3 +83,7 @@ def test_the_stylesheet_and_the_script_stay_small() -> None:
     assert len(gzip.compress((STATIC / "js" / "site.js").read_bytes(), 9)) <= 2_000
     for elsewhere in (b"http:", b"https:", b"@import"):
         assert elsewhere not in css
+
+
+def test_numbers_of_a_table_are_written_as_people_write_them() -> None:
+    assert "1\u202f203</td>" in living_page()

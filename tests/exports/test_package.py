@@ -188,7 +188,7 @@ async def test_the_real_consultation_on_another_machine(real_consultation: Starl
     path, folder = io_file(content, tmp_path), unpacked(content, tmp_path)
     done = await asyncio.to_thread(in_an_empty_folder, tmp_path / "empty", str(path))
     assert (done.returncode, done.stderr) == (0, "")
-    assert "3656 texts are word for word what the register recorded" in done.stdout
+    assert "3,656 texts are word for word what the register recorded" in done.stdout
     assert done.stdout.splitlines()[-1] == "VERIFIED: all 8 checks passed."
     described = await asyncio.to_thread(frictionless.validate, str(folder / "datapackage.json"))
     assert described.valid, described.flatten(["type", "message"])

@@ -48,7 +48,7 @@ def check_head(archive: Archive, report: Report, trusted: Sequence[str]) -> Head
         check.fault(f"{layout.HEAD}: {error}.")
         return None
     page = head.origin.rpartition("/")[0] or head.origin
-    check.words = f"the register {plain(head.origin)} had {head.size} entries on {_instant(head)}, signed by its key"
+    check.words = f"the register {plain(head.origin)} had {head.size:,} entries on {_instant(head)}, signed by its key"
     prints = ", ".join(fingerprint(key) for key in keys)
     if trusted:
         check.words += ", the key that you gave"
@@ -117,7 +117,7 @@ def check_entries(archive: Archive, report: Report, head: Head | None, index: In
             )
     except Unreadable as error:
         check.fault(str(error))
-    check.words = f"{index.count} entries of this consultation stand at their places in the register"
+    check.words = f"{index.count:,} entries of this consultation stand at their places in the register"
     return check.ok
 
 

@@ -129,9 +129,9 @@ def check_wordings(archive: Archive, report: Report, index: Index, slug: str, *,
     for row in _readable(archive, check, _PAST, _PAST_COLUMNS):
         with _told(check):
             _check_past(row, check, index, slug, counts)
-    check.words = f"{counts.checked} texts are word for word what the register recorded"
+    check.words = f"{counts.checked:,} texts are word for word what the register recorded"
     if counts.past:
-        check.words += f", and so are {counts.past} earlier wordings"
+        check.words += f", and so are {counts.past:,} earlier wordings"
     if counts.elsewhere:
         report.notes.append(
             f"{counts.elsewhere} of the removed texts had been removed where they were imported from: the register"
@@ -371,10 +371,10 @@ def _tally(index: Index) -> str:
         " GROUP BY i.item ORDER BY i.item = 'source', i.item = 'argument', i.item = 'amendment'"
     ):
         gone = [
-            f"{many} {words}"
+            f"{many:,} {words}"
             for many, words in ((withdrawn, "withdrawn"), (hidden, "hidden"), (above, "below these"))
             if many
         ]
         items = item if every == 1 else f"{item}s"
-        parts.append(f"{every} {items} recorded" + (f", {', '.join(gone)}" if gone else "") + f", {shown} shown")
+        parts.append(f"{every:,} {items} recorded" + (f", {', '.join(gone)}" if gone else "") + f", {shown:,} shown")
     return "; ".join(parts) or "there is nothing in it"
