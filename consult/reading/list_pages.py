@@ -35,7 +35,7 @@ SORTS = {
     Sort.RECENT: N_("Les plus récentes"),
     Sort.VOTES: N_("Les plus votées"),
     Sort.ARGUED: N_("Les plus argumentées"),
-    Sort.CONTESTED: N_("Les plus partagées"),
+    Sort.CONTESTED: N_("Les plus controversées"),
     Sort.RANDOM: N_("Au hasard"),
 }
 SEARCH_LENGTH = 200

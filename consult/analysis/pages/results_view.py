@@ -36,7 +36,7 @@ WITHHELD = {
 TOPS = {
     "supported": (N_("Les plus soutenues"), N_("Le plus de votes « d’accord »."), "votes"),
     "contested": (
-        N_("Les plus partagées"),
+        N_("Les plus controversées"),
         N_("Beaucoup de votes pour et contre à la fois."),
         "contested",
     ),
@@ -338,7 +338,9 @@ def _cross(figures: Mapping[str, Any], asked: Asked) -> dict[str, Any] | None:
     """All sections by kind of author, coarsened; for one kind only, when it is asked for, or nothing to compare."""
     rows, told = figures["cross"]["sections"], _told_apart(figures, asked)
     withheld = _withheld(figures) if asked.writer else ""
-    if asked.section or not rows or not told:
+    if asked.section:
+        return None
+    if not rows or not told:
         return {"rows": [], "head": [], "withheld": withheld} if withheld else None
     titles = {one["id"]: _named(one) for one in walk(figures["sections"])}
     who = (asked.writer,) if asked.writer else CROSSED

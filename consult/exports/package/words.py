@@ -79,7 +79,7 @@ le même registre (comparez les états signés publiés).
 
 _ENGLISH = """# {title}
 
-The whole results of the consultation "{title}", published by {publisher}.
+The complete results of the consultation "{title}", published by {publisher}.
 {address}
 
 {state}

@@ -44,7 +44,10 @@ def _totals(figures: Mapping[str, Any]) -> Iterator[Node]:
     rows.insert(3, (gettext("dont pour"), figure(totals["arguments_for"])))
     rows.insert(4, (gettext("dont contre"), figure(totals["arguments_against"])))
     yield Table(
-        gettext("Ensemble de la consultation"), (gettext("Quoi"), gettext("Nombre")), tuple(rows), (False, True)
+        gettext("Ensemble de la consultation"),
+        (gettext("Ce qui est compté"), gettext("Nombre")),
+        tuple(rows),
+        (False, True),
     )
     both = figures["both_sides"]
     if both["of"]:
@@ -170,7 +173,7 @@ def _kinds(kinds: Sequence[Mapping[str, Any]]) -> Iterator[Node]:
     yield Heading(2, gettext("Qui a participé"), "kinds")
     yield _bars(gettext("Contributions selon qui les a écrites"), names, [one["contributions"] for one in kinds])
     yield Table(
-        gettext("Participation selon le genre d’auteur"),
+        gettext("Participation par sorte d’auteurs"),
         (gettext("Qui"), gettext("Auteurs"), gettext("Contributions"), gettext("Arguments")),
         tuple(
             (name, figure(one["authors"]), figure(one["contributions"]), figure(one["arguments"]))
@@ -218,7 +221,7 @@ def _walk(sections: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
 def _tops(tops: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[Node]:
     told = (
         ("supported", gettext("Les plus soutenues"), gettext("Votes d’accord")),
-        ("contested", gettext("Les plus partagées"), gettext("Votes du camp le moins nombreux")),
+        ("contested", gettext("Les plus controversées"), gettext("Votes du camp le moins nombreux")),
         ("argued", gettext("Les plus argumentées"), gettext("Arguments")),
     )
     if not any(tops[name] for name, _, _ in told):
