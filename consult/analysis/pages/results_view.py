@@ -17,7 +17,7 @@ from consult.analysis.pages.charts import (
     sorted_kinds,
     table_of,
 )
-from consult.analysis.queries.coarsening import FEW_PEOPLE, Told
+from consult.analysis.queries.coarsening import Told
 from consult.analysis.queries.results import CHOICES, CROSSED, WRITTEN, Counted
 from consult.core.keys import parse_key
 from consult.core.language import N_
@@ -28,11 +28,9 @@ from consult.web.language import gettext, ngettext
 
 MOST_BARS = 30
 WRITERS = {"person": N_("Particuliers"), "organisation": N_("Organisations")}
-WITHHELD = {
-    FEW_PEOPLE: N_(
-        "Moins de 5 particuliers ou moins de 5 organisations ont écrit : en dire plus pourrait désigner quelqu’un."
-    )
-}
+FEW_PEOPLE = N_(
+    "Moins de 5 particuliers ou moins de 5 organisations ont écrit : en dire plus pourrait désigner quelqu’un."
+)
 TOPS = {
     "supported": (N_("Les plus soutenues"), N_("Le plus de votes « d’accord »."), "votes"),
     "contested": (
@@ -309,8 +307,7 @@ def _told_apart(figures: Mapping[str, Any], asked: Asked) -> list[str]:
 
 def _withheld(figures: Mapping[str, Any]) -> str:
     """Why something is not told of persons and organisations apart, "" where all is."""
-    why = next(filter(None, figures["cross"]["withheld"].values()), "")
-    return gettext(WITHHELD[why]) if why else ""
+    return gettext(FEW_PEOPLE) if any(figures["cross"]["withheld"].values()) else ""
 
 
 def _named(section: Section) -> str:
@@ -336,10 +333,10 @@ def _sections(figures: Mapping[str, Any], asked: Asked, path: str) -> dict[str, 
 
 def _cross(figures: Mapping[str, Any], asked: Asked) -> dict[str, Any] | None:
     """All sections by kind of author, coarsened; for one kind only, when it is asked for, or nothing to compare."""
-    rows, told = figures["cross"]["sections"], _told_apart(figures, asked)
-    withheld = _withheld(figures) if asked.writer else ""
     if asked.section:
         return None
+    rows, told = figures["cross"]["sections"], _told_apart(figures, asked)
+    withheld = _withheld(figures) if asked.writer else ""
     if not rows or not told:
         return {"rows": [], "head": [], "withheld": withheld} if withheld else None
     titles = {one["id"]: _named(one) for one in walk(figures["sections"])}

@@ -72,8 +72,8 @@ def check_figures(archive: Archive, report: Report, index: Index, own: Mapping[s
     _compare_with_closing(report, index, wanted)
     tallied = wanted["votes", "contributions", "total", "tallied"]
     check.words = (
-        f"{len(wanted) + results.compared} figures are what the tables add up to ({cast:,} votes and supports one by one,"
-        f" {tallied:,} tallied votes)"
+        f"{len(wanted) + results.compared} figures are what the tables add up to ({cast:,} votes and supports one by"
+        f" one, {tallied:,} tallied votes)"
     )
     if any(path[0] == "votes" and path[3] == "tallied" and many for path, many in counted.items()):
         report.unchecked.append(
