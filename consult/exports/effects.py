@@ -14,7 +14,7 @@ from consult.exports.actions import expire_files
 from consult.exports.making.files import drop_folder
 from consult.exports.queries import was_to_be_corrected
 from consult.moderation.events import CorrectionSent, DecisionMade
-from consult.moderation.models import Effect, Kind
+from consult.moderation.models import Effect
 from consult.sources.events import SourceCorrected, SourceWithdrawn
 
 HIDING = {Effect.HIDE, Effect.HIDE_ILLEGAL, Effect.CORRECT}
@@ -42,12 +42,7 @@ async def forget_corrected(event: CorrectionSent, outbox_id: int) -> None:
 @effect(ContributionRevised, ArgumentCorrected, SourceCorrected)
 async def forget_reworded(event: Any, outbox_id: int) -> None:
     """The same, where the author corrected it in the ordinary way. Nobody else's past wordings leave the history."""
-    item = next(
-        (kind, key)
-        for kind in (Kind.SOURCE, Kind.ARGUMENT, Kind.CONTRIBUTION)
-        if (key := getattr(event, f"{kind}_id", None)) is not None
-    )
-    if await was_to_be_corrected(*item):
+    if await was_to_be_corrected(event.payload()):
         await _expire(event.consultation_id)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from consult.core import clock, outbox
 from consult.core.database import execute, instant
 from consult.exports.models import MakingState
-from consult.moderation.models import Effect
+from consult.moderation.models import Effect, Kind
 
 SET_COLUMNS = (
     "s.id, s.changes, s.cut_off, s.provisional, s.state, s.steps_done, s.steps_total, s.rows_done, s.asked_at,"
@@ -82,6 +82,7 @@ async def shelf(consultation_id: int, *, over: bool, account_id: int | None = No
 
 
 # The reactions of effects.py to a text that leaves public sight, as the outbox names them.
+_REWORDED = "exports.effects.forget_reworded"
 _REMOVALS = [f"exports.effects.{name}" for name in ("forget_hidden", "forget_withdrawn", "forget_corrected")]
 _AT_MOST = 1_000
 
@@ -91,11 +92,17 @@ async def removal_waits(consultation_id: int) -> bool:
 
     Of very many removals that wait together, here or elsewhere, one may be of this consultation.
     """
-    rows = await outbox.owed(_REMOVALS, most=_AT_MOST)
-    return len(rows) == _AT_MOST or any(
-        row.payload.get("consultation_id") == consultation_id and row.payload.get("effect") != Effect.KEEP
-        for row in rows
-    )
+    rows = await outbox.owed([*_REMOVALS, _REWORDED], most=_AT_MOST)
+    if len(rows) == _AT_MOST:
+        return True
+    here = [row for row in rows if row.payload.get("consultation_id") == consultation_id]
+    for row in here:
+        if row.effect == _REWORDED:
+            if await was_to_be_corrected(row.payload):
+                return True
+        elif row.payload.get("effect") != Effect.KEEP:
+            return True
+    return False
 
 
 async def file_named(territory_id: int, slug: str, name: str, *, over: bool) -> FileView | None:
@@ -160,8 +167,13 @@ async def _files_of_sets(keys: list[int]) -> dict[int, list[FileView]]:
     return files
 
 
-async def was_to_be_corrected(kind: str, item_id: int) -> bool:
-    """Whether a moderator has ever asked for a correction of an item."""
+async def was_to_be_corrected(reworded: dict[str, Any]) -> bool:
+    """Whether a moderator has ever asked for a correction of the item that these fields of an event name."""
+    kind, item_id = next(
+        (kind, reworded[f"{kind}_id"])
+        for kind in (Kind.SOURCE, Kind.ARGUMENT, Kind.CONTRIBUTION)
+        if reworded.get(f"{kind}_id") is not None
+    )
     rows = await execute(
         "SELECT 1 FROM decision WHERE kind = :kind AND item_id = :key AND effect = 'correct' LIMIT 1",
         kind=str(kind),

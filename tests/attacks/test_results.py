@@ -68,8 +68,17 @@ async def test_a_wording_that_had_to_go_leaves_the_files_made_while_it_was_still
         await _revise(a)
     else:
         await send_correction(a.d.luc.voice(), **a.here, decision_id=decision.id, **NEW)
+    assert not await _is_served(a), "before the worker has heard of it too"
     await outbox.drain_all()
     assert not await _is_served(a)
+
+
+async def test_an_ordinary_new_wording_takes_no_file_out_of_service(a: Affair) -> None:
+    await _files(a)
+    await _revise(a)
+    assert await _is_served(a)
+    await outbox.drain_all()
+    assert await _is_served(a)
 
 
 async def test_files_with_a_hidden_text_are_not_served_even_where_the_worker_is_away(a: Affair) -> None:
