@@ -96,7 +96,12 @@ async def test_an_open_consultation_is_marked_on_the_cover_and_on_each_page(stil
     made = docx.Document(str(path))
     assert BAND.lower() in made.sections[0].header.paragraphs[0].text.lower()
     assert any(BAND in one.text for one in made.paragraphs[:4])
-    assert f'<p class="band"><strong>{BAND}' in read((await world.make(".html"))[0])
+    html = read((await world.make(".html"))[0])
+    assert f'<p class="band"><strong>{BAND}' in html
+    assert f"– {BAND}</title>" in html
+    assert made.core_properties.title.endswith(f"– {BAND}")
+    with pikepdf.open((await world.make(".pdf"))[0]) as file:
+        assert str(file.docinfo["/Title"]).endswith(f"– {BAND}")
 
 
 @pytest.mark.engine_free

@@ -210,7 +210,7 @@ def _front(
     return Front(
         language=language(),
         region=region(),
-        title=f"{title} – {subtitle}",
+        title=" – ".join([title, subtitle, *([gettext("Document provisoire")] if scope.provisional else [])]),
         subject=legal(scope.question),
         author=legal(row["territory_name"]),
         running=f"{title} – {as_of}",
