@@ -57,3 +57,20 @@ async def test_what_was_brought_in_from_elsewhere_waits_for_its_own_entries_howe
         assert await take_over() == 0
         await execute("UPDATE consultation SET created_at = :then", then=long_ago)
         assert await take_over() == 1
+
+
+async def test_what_waits_in_the_outbox_is_entered_by_its_own_reaction_before_anything_is_taken_over(db: str) -> None:
+    with clock.frozen(NOON, everywhere=True):
+        await begun()
+    with clock.frozen(NOON + timedelta(days=1), everywhere=True):
+        for table in ("register_entry", "register_tile", "register_head", "register_key", "register"):
+            await execute(f"DELETE FROM {table}")
+        await execute(
+            "UPDATE outbox SET done_at = NULL, next_try_at = :now WHERE id ="
+            " (SELECT MIN(id) FROM outbox WHERE effect = 'register.effects.enter')",
+            now=clock.now(),
+        )
+        assert await take_over() == 0
+        assert not await RegisterEntry.exists()
+        await execute("UPDATE outbox SET done_at = :now, next_try_at = NULL", now=clock.now())
+        assert await take_over() == 1

@@ -195,6 +195,38 @@ async def test_killed_in_the_middle_it_goes_on_and_two_at_once_make_one(
     assert (await kept(d))["secret"] is None
 
 
+async def test_reopened_while_the_votes_are_copied_nothing_is_frozen(
+    d: Discussion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, copy = await a_person("Ada Roux", administrator=d.territory), voters._copy
+
+    async def overtaken(consultation_id: int, kind: str, *given: Any) -> None:
+        await copy(consultation_id, kind, *given)
+        if kind == "source":
+            await move_closing(
+                ada.voice("administrator"), **d.place, round_id=d.round.id, asked=ClosingMove.REOPEN,
+                closes_at=NOON + AFTER + timedelta(days=3), reason="Une panne a empêché de voter le dernier jour.",
+            )  # fmt: skip
+
+    with at(AFTER):
+        monkeypatch.setattr(voters, "_copy", overtaken)
+        assert not await freeze_ballots(d.consultation.id)
+        row = await kept(d)
+        assert (row["secret"] is None, row["frozen_at"]) == (False, None), "people vote again"
+        assert len(await votes_of(d)) == 15
+
+
+async def test_a_vote_has_the_day_of_the_first_one_though_it_was_changed_since(d: Discussion) -> None:
+    person = await a_person("Change d’avis")
+    await cast_vote(person.voice(), **d.place, contribution_id=d.contribution.id, choice="agree")
+    with at(timedelta(days=2)):
+        await cast_vote(person.voice(), **d.place, contribution_id=d.contribution.id, choice="mixed")
+        assert {row["on"] for row in await votes_of(d)} == {f"{NOON:%Y-%m-%d}"}
+    with at(AFTER):
+        await freeze_ballots(d.consultation.id)
+        assert {row["on"] for row in await votes_of(d)} == {f"{NOON:%Y-%m-%d}"}
+
+
 async def test_a_consultation_without_a_vote_is_frozen_once(db: str, frozen: object) -> None:
     d = await a_discussion()
     assert await freeze_closed() == 0, "it is open"
