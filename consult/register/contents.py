@@ -8,6 +8,8 @@ from typing import Any
 
 Content = dict[str, Any]
 SUPERSEDED: Content = {"superseded": True}
+WORDINGS = ("published", "revised", "imported")
+"""The kinds of entries that commit to a wording of an item: those that pages, files and verifiers look for."""
 
 
 def contribution_content(*, consultation: str, number: int, revision: int, title: str, body: str) -> Content:

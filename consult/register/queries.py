@@ -2,10 +2,10 @@
 
 from consult.core.database import execute
 from consult.core.paging import Page, cut, read_cursor, write_cursor
+from consult.register.contents import WORDINGS
 from consult.register.models import RegisterEntry
 
 A_PAGE = 50
-WORDINGS = ("published", "revised", "imported")
 # What a vote's entry is about stands in its row's ``item_kind`` alone, for the voter: see ballots.py.
 VOTED_ON = {"vote": "contribution", "vote_amend": "amendment", "support_arg": "argument", "support_src": "source"}
 

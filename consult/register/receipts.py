@@ -7,9 +7,9 @@ from consult.consultations.items import to_be_corrected
 from consult.core.database import execute
 from consult.moderation.queries.reported import public_item
 from consult.register.checking import FORMAT
+from consult.register.contents import WORDINGS
 from consult.register.heads import head_covering, keys_of
 from consult.register.models import RegisterEntry
-from consult.register.queries import WORDINGS
 from consult.register.tiles import prove_inclusion
 from consult.register.wordings import CONTRIBUTION, KINDS, Wording, wordings_of
 from consult.settings import settings

@@ -2,6 +2,7 @@
 
 from consult.core.language import N_
 from consult.exports.tables.shape import Column, Texts
+from consult.register.contents import WORDINGS
 
 ABOVE = "above_removed"
 """The state of an item that is not public any more because what it stands under is not."""
@@ -9,7 +10,7 @@ ABOVE = "above_removed"
 AUTHOR_JOINS = (
     " LEFT JOIN account author ON author.id = i.author_id LEFT JOIN organisation body ON body.id = i.organisation_id"
 )
-WORDINGS = "('published', 'revised', 'imported')"
+_WORDINGS = ", ".join(f"'{kind}'" for kind in WORDINGS)
 
 ITEM_ID = Column(
     "id", "string", N_("Identifiant"), N_("Identifiant stable, le même dans tous les fichiers et au registre.")
@@ -114,7 +115,7 @@ def wording_sql(
     def entry(column: str) -> str:
         return (
             f"(SELECT {column} FROM register_entry w WHERE w.item_kind = '{kind}' AND w.item_id = {item}"
-            f" AND w.revision = {revision} AND w.kind IN {WORDINGS} ORDER BY {first} LIMIT 1)"
+            f" AND w.revision = {revision} AND w.kind IN ({_WORDINGS}) ORDER BY {first} LIMIT 1)"
         )
 
     return {"register_position": entry("w.position"), "register_salt": shown(alive, entry(texts.hexed("w.salt")))}

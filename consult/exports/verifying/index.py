@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from consult.register.contents import WORDINGS
+
 ITEMS = ("contribution", "amendment", "argument", "source")
-_WORDED = frozenset({"published", "revised", "imported"})
 _HIDING = frozenset({"hide", "hide_illegal"})
 _TAKEN_BACK = {"vote_withdrawn": "voted", "support_withdrawn": "supported"}
 _BATCH = 2_000
@@ -121,7 +122,7 @@ class Index:
     def _of_item(
         self, position: int, entry: dict[str, Any], item: str, key: str, kind: str, at: str, revision: int | None
     ) -> None:
-        if kind in _WORDED:
+        if kind in WORDINGS:
             late = kind == "imported" or entry.get("entered_late") is True
             self._db.execute(
                 "INSERT INTO item VALUES (?, ?, ?, 'published', ?, ?, ?, ?, '', ?, ?, 0) ON CONFLICT DO UPDATE SET"

@@ -10,10 +10,10 @@ from consult.exports.verifying.evidence import Exported, parsed
 from consult.exports.verifying.index import ITEMS, Index, key_of
 from consult.exports.verifying.wordings import ABOVE, REMOVED
 from consult.register.checking import check_receipt
+from consult.register.contents import WORDINGS
 from consult.register.notes import Head, NoteError, parse_note
 
 _LARGEST = 1024 * 1024
-_WORDED = {"published", "revised", "imported"}
 
 
 def read_receipt(path: Path) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def _place(
 
 def _text(report: Report, entry: dict[str, Any], position: int, index: Index) -> None:
     item, key, kind = entry.get("item"), key_of(entry), entry["kind"]
-    if kind not in _WORDED or item not in ITEMS:
+    if kind not in WORDINGS or item not in ITEMS:
         if kind in {"voted", "supported", "vote_withdrawn", "support_withdrawn"}:
             report.unchecked.append("what was chosen: no receipt and no entry says it.")
         return

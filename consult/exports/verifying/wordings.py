@@ -10,6 +10,7 @@ from consult.exports.verifying.index import Index, Item
 from consult.exports.verifying.rows import Row, file_of, rows_of
 from consult.register.canonical import SALT_BYTES, commitment
 from consult.register.contents import (
+    WORDINGS,
     Content,
     amendment_content,
     argument_content,
@@ -264,7 +265,7 @@ def _matches(row: Row, name: str, item: tuple[str, str], content: Content, check
         check.fault(f"{row.place}: {name}: the entry that recorded it ({position}) is not in the package.")
         return False
     kind, of, key, revision, committed = entry
-    if (of, key) != item or kind not in {"published", "revised", "imported"}:
+    if (of, key) != item or kind not in WORDINGS:
         check.fault(f"{row.place}: {name}: entry {position} recorded something else ({plain(kind, 40)}).")
         return False
     if "revision" in row.values and revision is not None and row.number("revision") != revision:
