@@ -17,13 +17,14 @@ from consult.moderation.events import CorrectionSent, DecisionMade
 from consult.moderation.models import Effect
 from consult.sources.events import SourceCorrected, SourceWithdrawn
 
-HIDING = {Effect.HIDE, Effect.HIDE_ILLEGAL, Effect.CORRECT}
+# « correct » hides too, where the moderator says so
+MAY_HIDE = {Effect.HIDE, Effect.HIDE_ILLEGAL, Effect.CORRECT}
 
 
 @effect(DecisionMade)
 async def forget_hidden(event: DecisionMade, outbox_id: int) -> None:
-    """A decision has hidden a text."""
-    if event.effect in HIDING and event.consultation_id is not None:
+    """A decision has hidden a text, or may have."""
+    if event.effect in MAY_HIDE and event.consultation_id is not None:
         await _expire(event.consultation_id)
 
 

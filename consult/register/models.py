@@ -1,6 +1,7 @@
-"""Tables of the register. Rows are only ever added, but for three: a register's size, its last tiles, and a salt.
+"""Tables of the register. Rows are only ever added, and an entry, a whole tile and a head stay as they are.
 
-One register a territory. Its tree is the Merkle tree of RFC 9162, section 2.1.
+What is written over: a register's size, the last tiles of each level, a salt and whose receipt it is (forgotten), a key
+(retired, then its private half forgotten). One register a territory; its tree is that of RFC 9162, section 2.1.
 """
 
 from typing import TYPE_CHECKING, Any

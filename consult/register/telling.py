@@ -26,7 +26,8 @@ from consult.votes.events import TallyRecorded
 
 MOVED: dict[type, str] = {RoundExtended: "extended", RoundShortened: "shortened", RoundReopened: "reopened"}
 ITEM_IDS = {kind: f"{kind}_id" for kind in KINDS}
-_HIDING = frozenset({"hide", "hide_illegal", "merge"})
+# effects that everybody sees where the item stands, or stood
+_SEEN = frozenset({"hide", "hide_illegal", "merge"})
 
 
 def about(event: Any) -> tuple[str, int]:
@@ -222,7 +223,7 @@ def decided(owed: Owed, known: Known) -> list[Fact]:
     """A moderator decided. The item is named where everybody sees what became of it, and nowhere else."""
     event: DecisionMade = owed.event
     hides = event.decision_id in known.hiding
-    shows = hides or event.effect in _HIDING or event.replaces is not None
+    shows = hides or event.effect in _SEEN or event.replaces is not None
     wording = known.item(event.kind, event.item_id) if shows and event.kind in KINDS else None
     row = known.consultations.get(event.consultation_id) if event.consultation_id is not None else None
     details: dict[str, Any] = {

@@ -87,7 +87,7 @@ def _written(path: Path) -> Written:
 
 
 def register() -> None:
-    """Have the documents made with every set of files; ``app.py`` calls it."""
+    """Have the documents made with every set of files."""
     for suffix, media_type, title, make in PRODUCTS:
         register_step(Product(NAME, suffix, media_type, title, make))
 
