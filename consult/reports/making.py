@@ -4,7 +4,6 @@ import asyncio
 import shutil
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import replace
 from pathlib import Path
 
 from consult.core.language import N_
@@ -33,7 +32,7 @@ async def make_pdf(path: Path, scope: Scope, *, progress: Progress) -> Written:
                 await write_data(folder, document.front, nodes)
         made = await typeset(folder)
         await aside(lambda: _move(made, path))
-        return await aside(lambda: _written(path))
+        return await aside(lambda: measured(path, None))
 
 
 async def make_docx(path: Path, scope: Scope, *, progress: Progress) -> Written:
@@ -47,7 +46,7 @@ async def make_docx(path: Path, scope: Scope, *, progress: Progress) -> Written:
                 async for node in nodes:
                     writer.add(node)
         await aside(lambda: writer.save(path))
-        return await aside(lambda: _written(path))
+        return await aside(lambda: measured(path, None))
 
 
 async def make_html(path: Path, scope: Scope, *, progress: Progress) -> Written:
@@ -63,7 +62,7 @@ async def make_html(path: Path, scope: Scope, *, progress: Progress) -> Written:
                     file.write(writer.node(node).encode())
             file.write(writer.end().encode())
             file.flush()
-        return await aside(lambda: _written(path))
+        return await aside(lambda: measured(path, None))
 
 
 async def _told(document: Document, progress: Progress) -> AsyncGenerator[Node, None]:
@@ -79,11 +78,6 @@ def _move(made: Path, path: Path) -> None:
     """Into the file that was asked for, which may be a device or stand on another disk."""
     with made.open("rb") as source, path.open("wb") as target:
         shutil.copyfileobj(source, target, 1 << 20)
-
-
-def _written(path: Path) -> Written:
-    """A document has no rows."""
-    return replace(measured(path, 0), rows=None)
 
 
 def register() -> None:

@@ -20,6 +20,10 @@ Progress = Callable[[int], None]
 _T = TypeVar("_T")
 
 
+def nobody_asks(rows: int) -> None:
+    """The progress of what nobody waits for."""
+
+
 @contextmanager
 def whole(path: Path) -> Iterator[None]:
     """Leave no half a file behind: whatever goes wrong inside the block, cancellation included, the file goes."""
@@ -64,8 +68,8 @@ class Output:
         return Written(rows=rows, size=self._size, sha256=self._digest.hexdigest())
 
 
-def measured(path: Path, rows: int) -> Written:
-    """What a library has written under this name."""
+def measured(path: Path, rows: int | None) -> Written:
+    """What stands whole under this name; ``rows`` is None for what has none."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         return Written(rows=rows, size=os.fstat(file.fileno()).st_size, sha256=digest)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from consult.exports.formats.files import Progress
+from consult.exports.formats.files import Progress, nobody_asks
 from consult.exports.formats.known import Format, Written
 from consult.exports.formats.lines import write_csv, write_json_lines, write_spreadsheet_csv
 from consult.exports.formats.ods import write_ods
@@ -23,11 +23,8 @@ _TABLES = {
 _WORKBOOKS = {"xlsx": write_xlsx, "ods": write_ods}
 
 
-def _nobody_asks(rows: int) -> None: ...
-
-
 async def write(
-    kind: Format, path: Path, table: "Table", scope: "Scope", *, progress: Progress = _nobody_asks
+    kind: Format, path: Path, table: "Table", scope: "Scope", *, progress: Progress = nobody_asks
 ) -> Written:
     """Write one table to ``path``, a temporary name: whoever calls gives the file its own when it is whole.
 
@@ -42,7 +39,7 @@ async def write(
 
 
 async def write_whole(
-    kind: Format, path: Path, tables: "Sequence[Table]", scope: "Scope", *, progress: Progress = _nobody_asks
+    kind: Format, path: Path, tables: "Sequence[Table]", scope: "Scope", *, progress: Progress = nobody_asks
 ) -> Written:
     """Write several tables to one workbook, as :func:`write` does one table.
 

@@ -15,7 +15,7 @@ from consult.analysis.queries.figures import About, public_figures
 from consult.core.database import outside_snapshot, snapshot
 from consult.core.errors import ConsultError
 from consult.exports.formats import FORMATS, Written, file_name, write
-from consult.exports.formats.files import Progress, aside, measured, whole, workshop
+from consult.exports.formats.files import Progress, aside, measured, nobody_asks, whole, workshop
 from consult.exports.package.archive import Writer
 from consult.exports.package.description import description, titles
 from consult.exports.package.evidence import Evidence, prove, read_entries
@@ -30,9 +30,6 @@ class ConsultationMoved(ConsultError):
     """The consultation has changed since the tables were written; the whole set is to be made again."""
 
 
-def _nobody_asks(rows: int) -> None: ...
-
-
 @dataclass(frozen=True)
 class _Content:
     """What the register answers for: the files that SHA256SUMS names, those of tables by their place on the disk."""
@@ -43,7 +40,7 @@ class _Content:
 
 
 async def write_package(
-    path: Path, scope: Scope, folder: Path | None = None, *, progress: Progress = _nobody_asks
+    path: Path, scope: Scope, folder: Path | None = None, *, progress: Progress = nobody_asks
 ) -> Written:
     """Write a consultation's package to ``path``, a temporary name: whoever calls gives the file its own.
 

@@ -13,6 +13,7 @@ from consult.core import clock
 from consult.core.errors import NotFound, Refusal, Refused
 from consult.core.language import N_
 from consult.exports.actions import ask_for_files
+from consult.exports.formats import FORMATS
 from consult.exports.making.maker import look_now, make_at_once
 from consult.exports.making.products import PACKAGE, products, registered
 from consult.exports.models import ExportSet, MakingState
@@ -176,11 +177,8 @@ def _table(name: str, files: list[FileView]) -> dict[str, Any]:
         "title": TABLES[name].title,
         "description": TABLES[name].description,
         "rows": first.rows if first else None,
-        "files": [_link(own[word], FORMAT_WORDS[word]) for word in RAW if word in own],
+        "files": [_link(own[word], FORMATS[word].title) for word in RAW if word in own],
     }
-
-
-FORMAT_WORDS = {"csv": "CSV", "jsonl": "JSON Lines", "parquet": "Parquet"}
 
 
 def _link(file: FileView, title: str) -> dict[str, Any]:

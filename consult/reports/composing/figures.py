@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from consult.analysis.pages.charts import KIND_WORDS
 from consult.analysis.queries.periods import periods_of
-from consult.consultations.authors import KINDS
 from consult.consultations.rules import Dated
-from consult.core.language import N_
 from consult.moderation.rules.words import EFFECTS
 from consult.reports.blocks import legal, plain
 from consult.reports.composing.words import Calendar, figure, gettext, ngettext, share
@@ -15,7 +14,6 @@ from consult.reports.content import Chart, Heading, Node, Paragraph, Prose, Tabl
 
 TOTALS = ("participants", "contributions", "arguments", "sources", "votes", "amendments")
 MOST_PARTS = 62
-WRITERS = {**KINDS, "organiser": N_("Organisateur")}
 
 
 def figure_nodes(figures: Mapping[str, Any], calendar: Calendar, rounds: Sequence[Dated]) -> Iterator[Node]:
@@ -168,7 +166,7 @@ def _columns(caption: str, days: Sequence[str], values: Sequence[int]) -> Chart:
 def _kinds(kinds: Sequence[Mapping[str, Any]]) -> Iterator[Node]:
     if not kinds:
         return
-    sources = [WRITERS.get(one["kind"], one["kind"]) for one in kinds]
+    sources = [KIND_WORDS.get(one["kind"], one["kind"]) for one in kinds]
     names = [gettext(source) for source in sources]
     yield Heading(2, gettext("Qui a participé"), "kinds")
     yield _bars(gettext("Contributions selon qui les a écrites"), names, [one["contributions"] for one in kinds])
