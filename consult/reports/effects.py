@@ -1,5 +1,5 @@
 """What becomes of a set of files because this room is there: the documents to read are made with it."""
 
-from consult.reports.making import register
+from consult.reports.making import add_documents
 
-register()
+add_documents()

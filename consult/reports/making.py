@@ -9,7 +9,7 @@ from pathlib import Path
 from consult.core.language import N_
 from consult.exports.formats import Written
 from consult.exports.formats.files import Progress, aside, measured, whole, workshop
-from consult.exports.making import Product, register_step
+from consult.exports.making import Product, add_product
 from consult.exports.tables.shape import Scope
 from consult.reports.composing.document import Document, compose
 from consult.reports.composing.words import speaking
@@ -80,10 +80,10 @@ def _move(made: Path, path: Path) -> None:
         shutil.copyfileobj(source, target, 1 << 20)
 
 
-def register() -> None:
+def add_documents() -> None:
     """Have the documents made with every set of files."""
     for suffix, media_type, title, make in PRODUCTS:
-        register_step(Product(NAME, suffix, media_type, title, make))
+        add_product(Product(NAME, suffix, media_type, title, make))
 
 
 PRODUCTS = (

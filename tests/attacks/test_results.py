@@ -34,7 +34,7 @@ async def a(db: str, frozen: object, tmp_path: Path, monkeypatch: pytest.MonkeyP
     """A discussion, its moderators, and a folder for its files."""
     load_effects()
     monkeypatch.setattr(settings(), "files", tmp_path)
-    monkeypatch.setattr(products, "_registered", {})
+    monkeypatch.setattr(products, "_added", {})
     return await an_affair()
 
 

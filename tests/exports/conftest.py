@@ -23,4 +23,4 @@ def this_rooms_files(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
     """Without the documents that the room of reports adds, which take longer than all else; the real data has them."""
     load_effects()  # rooms register what they add when they are imported, which happens once
     if "real_data" not in request.keywords:
-        monkeypatch.setattr(products, "_registered", {})
+        monkeypatch.setattr(products, "_added", {})

@@ -25,8 +25,8 @@ async def test_the_real_consultation_is_all_there_and_the_command_writes_the_sam
     real_consultation: Starlette, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # of the documents the quick one alone: tests/reports/test_real_report.py makes all three of this consultation
-    quick = {name: one for name, one in known._registered.items() if name.endswith(".html")}
-    monkeypatch.setattr(known, "_registered", quick)
+    quick = {name: one for name, one in known._added.items() if name.endswith(".html")}
+    monkeypatch.setattr(known, "_added", quick)
     assert quick
     began = time.perf_counter()
     await maker.make_all_exports()

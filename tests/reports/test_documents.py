@@ -15,9 +15,9 @@ import pytest
 from docx.oxml.ns import qn
 
 from consult.core.database import execute
-from consult.exports.making import registered
+from consult.exports.making import added_products
 from consult.reports.composing import document
-from consult.reports.making import NAME, PRODUCTS, register
+from consult.reports.making import NAME, PRODUCTS, add_documents
 from tests.counting import counted
 from tests.reports.pdf_reading import alternatives_of, squeezed, structure_of, text_of
 from tests.reports.world import HIDDEN, HOSTILE, SIGNS, UNDRAWN, World, a_world
@@ -253,5 +253,5 @@ async def _queries(make: Callable[[], Awaitable[Any]]) -> int:
 
 @pytest.mark.engine_free
 def test_the_documents_are_made_with_every_set() -> None:
-    register()
-    assert {f"{NAME}{suffix}" for suffix in SUFFIXES} <= {one.name + one.suffix for one in registered()}
+    add_documents()
+    assert {f"{NAME}{suffix}" for suffix in SUFFIXES} <= {one.name + one.suffix for one in added_products()}

@@ -69,17 +69,17 @@ class Product:
         return file_name(self.name, self.suffix, provisional)
 
 
-_registered: dict[str, Product] = {}
+_added: dict[str, Product] = {}
 
 
-def register_step(product: Product) -> None:
+def add_product(product: Product) -> None:
     """Have a file made with every set of every consultation; the same name again replaces it."""
-    _registered[product.name + product.suffix] = product
+    _added[product.name + product.suffix] = product
 
 
-def registered() -> list[Product]:
-    """What was registered, in the order of registration."""
-    return list(_registered.values())
+def added_products() -> list[Product]:
+    """What other rooms have added, in the order in which they did."""
+    return list(_added.values())
 
 
 def products(folder: Path | None = None) -> list[Product]:
@@ -99,7 +99,7 @@ def products(folder: Path | None = None) -> list[Product]:
         for one in FORMATS.values()
         if one.whole
     ]
-    return [*made, package(folder), *registered()]
+    return [*made, package(folder), *added_products()]
 
 
 def package(folder: Path | None = None) -> Product:

@@ -15,7 +15,7 @@ from consult.core.language import N_
 from consult.exports.actions import ask_for_files
 from consult.exports.formats import FORMATS
 from consult.exports.making.maker import look_now, make_at_once
-from consult.exports.making.products import PACKAGE, products, registered
+from consult.exports.making.products import PACKAGE, added_products, products
 from consult.exports.models import ExportSet, MakingState
 from consult.exports.pages.words import size_words
 from consult.exports.queries import FileView, SetView, Shelf, shelf
@@ -151,7 +151,7 @@ def shown(ready: SetView) -> Shown:
     """The files as the page groups them, in the order of tables and products."""
     by_name = {one.name: one for one in ready.files}
     made = Shown(every=ready.files)
-    added = {one.file_name(provisional=ready.provisional) for one in registered()}
+    added = {one.file_name(provisional=ready.provisional) for one in added_products()}
     for product in products():
         file = by_name.get(product.file_name(provisional=ready.provisional))
         if file is None:
