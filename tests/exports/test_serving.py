@@ -113,6 +113,15 @@ async def test_a_neighbour_has_none_of_our_files(app: Starlette, results: Result
     assert FILE not in (await neighbour.get("/catalog.jsonld")).text
 
 
+async def test_what_was_taken_out_of_service_is_not_served_though_its_maker_noted_a_file_late(
+    app: Starlette, served: ExportSet
+) -> None:
+    await ExportSet.filter(id=served.id).update(state=MakingState.EXPIRED)
+    assert await ExportFile.filter(set_id=served.id).exists()
+    for path in (FILE, f"{FILE}.sha256"):
+        assert (await Visitor(app).get(path)).status == 404, path
+
+
 async def test_a_name_is_looked_up_and_never_joined(app: Starlette, served: ExportSet) -> None:
     (set_folder(served.id).parent / "secret-key").write_text("a secret")
     (set_folder(served.id) / ".contributions.csv.1.x.part").write_text("half of it")

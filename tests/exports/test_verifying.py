@@ -297,6 +297,15 @@ def test_a_receipt_of_something_else_is_told_apart(
     assert "The package agrees with itself, not with this receipt" in report.verdict()
 
 
+def test_a_receipt_of_something_else_excuses_no_package_that_was_changed(
+    world: World, package: Package, tmp_path: Path
+) -> None:
+    package.replace(layout.LICENCE, "2.0", "2.1")
+    report = checked(package, tmp_path, receipt=receipt_file(tmp_path, world.receipts["elsewhere"]))
+    assert failed(report) == {"files", "receipt in the package"}
+    assert report.verdict().endswith("Do not rely on this package.")
+
+
 def test_a_later_receipt_asks_for_a_later_package(world: World, tmp_path: Path) -> None:
     report = checked(Package.of(world.early), tmp_path, receipt=receipt_file(tmp_path, world.receipts["later"]))
     assert failed(report) == {"receipt in the package"}

@@ -143,6 +143,18 @@ async def test_the_first_head_over_an_entry_is_always_the_same(db: str) -> None:
     assert await head_covering(territory.id, 3) is None
 
 
+async def test_no_entry_stands_under_a_neighbours_head(db: str) -> None:
+    here, there = await a_territory(), await a_territory("coteau")
+    await append(there.id, [a_fact(name) for name in range(3)])
+    await sign_head(there.id)
+    await append(here.id, [a_fact("ours")])
+    assert await head_covering(here.id, 0) is None
+    ours = await sign_head(here.id)
+    covering = await head_covering(here.id, 0)
+    assert covering is not None
+    assert covering.id == ours.id
+
+
 async def test_an_empty_register_has_a_head_too(db: str) -> None:
     territory = await a_territory()
     head = await sign_head(territory.id)
