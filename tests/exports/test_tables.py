@@ -17,6 +17,7 @@ from consult.moderation import effects
 from consult.votes.actions import cast_vote, give_support, record_tally
 from tests.attacks.recount import recount
 from tests.cast import NOON, a_person
+from tests.discussion import a_discussion
 from tests.exports.reading import Rows, public, tables_of, told_otherwise
 from tests.filled import REAL_DATA, REAL_SLUG
 from tests.moderation.affairs import Affair, an_affair
@@ -135,6 +136,45 @@ async def test_a_tally_is_counted_apart(db: str, frozen: object) -> None:
     (row,) = tables["tallies"]
     assert (row["origin"], row["agree"], row["mixed"], row["disagree"]) == ("atelier", 12, 3, 4)
     assert await told_otherwise(a.d.territory.id, "plan-velo") == []
+
+
+async def test_a_tally_of_supports_is_counted_apart(a: Affair) -> None:
+    voice = (await a_person("Ada", administrator=a.d.territory)).voice("administrator")
+    argument = await a.d.argue(a.rita, body="Un argument soutenu en atelier.")
+    await give_support(a.d.luc.voice(), **a.d.place, argument_id=argument.id)
+    await record_tally(
+        voice, **a.d.place, contribution_id=a.d.contribution.id, argument_id=argument.id, origin="atelier",
+        origin_label="Atelier du 3 mars", supports=7,
+    )  # fmt: skip
+    _, tables = await tables_of(a.d.territory.id, "plan-velo")
+    (row,) = [one for one in tables["arguments"] if one["id"] == str(argument.id)]
+    assert (row["supports"], row["tally_supports"], row["supports_total"]) == (1, 7, 8)
+
+
+async def test_decisions_are_those_of_the_consultation_and_of_no_other_of_the_territory(a: Affair) -> None:
+    _, before = await tables_of(a.d.territory.id, "plan-velo")
+    other = await a_discussion(a.d.territory, slug="autre")
+    await execute(
+        "UPDATE decision SET consultation_id = :other WHERE id = (SELECT MIN(id) FROM decision)",
+        other=other.consultation.id,
+    )
+    _, here = await tables_of(a.d.territory.id, "plan-velo")
+    _, there = await tables_of(a.d.territory.id, "autre")
+    assert (len(here["decisions"]), len(there["decisions"])) == (len(before["decisions"]) - 1, 1)
+
+
+async def test_rows_of_one_number_or_one_instant_stand_by_their_keys_however_the_database_keeps_them(a: Affair) -> None:
+    for number in range(5):
+        await a.decide("hide", await a.d.argue(a.rita, body=f"Une autre insulte, la {number}e."))
+    _, before = await tables_of(a.d.territory.id, "plan-velo")
+    for table in ("argument", "decision"):  # PostgreSQL puts a row that is written again behind all others
+        for row in await execute(f"SELECT id FROM {table} ORDER BY id DESC"):
+            await execute(f"UPDATE {table} SET id = id WHERE id = :key", key=row["id"])
+    _, after = await tables_of(a.d.territory.id, "plan-velo")
+    keys = [int(row["id"]) for row in after["arguments"] if row["contribution"] == a.d.contribution.number]
+    assert len(keys) > 5
+    assert keys == sorted(keys)
+    assert after["decisions"] == before["decisions"]
 
 
 async def test_a_draft_and_a_neighbours_consultation_are_not_there(a: Affair) -> None:
