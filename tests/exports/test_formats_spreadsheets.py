@@ -114,6 +114,8 @@ def test_xlsx_gives_every_text_back_as_text(tmp_path: Path) -> None:
             assert cell.value == unescaped(shown(text)), text[:20]
         assert cell.data_type in {"s", "inlineStr"}, text[:20]
         assert cell.hyperlink is None
+        if text.startswith(tuple("=+-@")):
+            assert cell.quotePrefix, f"edited by a person, it would be a formula: {text[:20]}"
     assert rows[0][:4] == [str(1 << 62), 0, HOSTILE[0], True]
     assert [value.isoformat() for value in rows[0][4:]] == ["2026-02-03T18:00:00", "2026-02-03T00:00:00"]
     assert rows[-2] == ["0", None, None, None, None, None]

@@ -6,9 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 from starlette.applications import Starlette
 
+from consult.arguments.actions import withdraw_argument
+from consult.arguments.models import Argument
 from consult.consultations.models import Consultation, ConsultationState
 from consult.contributions.models import Contribution
 from consult.core import clock
+from consult.core.outbox import drain_all
 from consult.exports.making.files import set_folder
 from consult.exports.models import ExportFile, ExportSet, MakingState
 from tests.browsing import Visitor
@@ -120,6 +123,21 @@ async def test_what_was_taken_out_of_service_is_not_served_though_its_maker_note
     assert await ExportFile.filter(set_id=served.id).exists()
     for path in (FILE, f"{FILE}.sha256"):
         assert (await Visitor(app).get(path)).status == 404, path
+
+
+async def test_while_a_removal_waits_for_the_worker_no_file_that_may_hold_the_text_is_served(
+    app: Starlette, results: Results, served: ExportSet
+) -> None:
+    await results.reopen()
+    (argument,) = await Argument.all()
+    await withdraw_argument(results.people[0].voice(), **results.discussion.place, argument_id=argument.id)
+    await results.close()
+    assert (await ExportSet.get(id=served.id)).state is MakingState.READY, "the worker has not heard of it"
+    for path in (FILE, f"{FILE}.sha256", f"{PATH}/paquet.zip"):
+        assert (await Visitor(app).get(path)).status == 404, path
+    await drain_all()
+    await made(results)
+    assert (await Visitor(app).get(FILE)).status == 200
 
 
 async def test_a_name_is_looked_up_and_never_joined(app: Starlette, served: ExportSet) -> None:

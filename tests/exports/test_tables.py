@@ -16,8 +16,9 @@ from consult.exports.voters import freeze_ballots
 from consult.moderation import effects
 from consult.votes.actions import cast_vote, give_support, record_tally
 from tests.attacks.recount import recount
-from tests.cast import NOON, a_person
+from tests.cast import NOON, a_person, an_organisation
 from tests.discussion import a_discussion
+from tests.exports.packages import write_something
 from tests.exports.reading import Rows, public, tables_of, told_otherwise
 from tests.filled import REAL_DATA, REAL_SLUG
 from tests.moderation.affairs import Affair, an_affair
@@ -161,6 +162,17 @@ async def test_decisions_are_those_of_the_consultation_and_of_no_other_of_the_te
     _, here = await tables_of(a.d.territory.id, "plan-velo")
     _, there = await tables_of(a.d.territory.id, "autre")
     assert (len(here["decisions"]), len(there["decisions"])) == (len(before["decisions"]) - 1, 1)
+
+
+async def test_an_organisation_all_of_whose_texts_were_hidden_is_named_nowhere(a: Affair) -> None:
+    body = await an_organisation(a.d.territory, a.d.luc)
+    said = await write_something(a, "Vélo Vallon propose", organisation=body)
+    _, before = await tables_of(a.d.territory.id, "plan-velo")
+    assert [row["name"] for row in before["organisations"]] == [body.name]
+    await a.decide("hide", said)
+    _, after = await tables_of(a.d.territory.id, "plan-velo")
+    assert after["organisations"] == []
+    assert body.name not in str(after)
 
 
 async def test_rows_of_one_number_or_one_instant_stand_by_their_keys_however_the_database_keeps_them(a: Affair) -> None:

@@ -210,6 +210,21 @@ async def test_a_vote_changed_before_it_was_entered_counts_for_nothing(db: str, 
         assert commitment(bytes(row.salt), {"superseded": True}) in row.entry
 
 
+async def test_of_a_vote_changed_before_it_was_entered_the_last_choice_alone_is_committed_to(
+    db: str, frozen: object
+) -> None:
+    d, awa = await a_discussion(), await a_person("Awa")
+    with clock.frozen(NOON, everywhere=True):
+        await d.vote(awa, "agree")
+    with clock.frozen(NOON + timedelta(seconds=1), everywhere=True):
+        await d.vote(awa, "mixed")
+        await entered(d.territory.id)
+    vote, (before, last) = await Vote.get(), await RegisterEntry.filter(kind="voted").order_by("position")
+    mixed = vote_content(key=vote.id, choice="mixed", kind="contribution", item=d.contribution.id, revision=1)
+    assert commitment(bytes(before.salt), {"superseded": True}) in before.entry
+    assert commitment(bytes(last.salt), mixed) in last.entry
+
+
 async def test_moderation_names_an_item_only_where_the_public_sees_it(db: str) -> None:
     a = await an_affair()
     awa = await a_person("Awa")

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from consult.arguments.actions import withdraw_argument
 from consult.arguments.models import Argument
+from consult.consultations.models import Consultation
 from consult.contributions.actions import revise_contribution
 from consult.core import changes, clock
 from consult.register import showing
@@ -208,6 +209,8 @@ async def test_the_neighbours_register_is_another(app: Starlette, here: Entered)
         (await showing.standing_of(where, "argument", row.item_id)).state for where in (here.territory_id, coteau.id)
     ]
     assert known == ["withdrawn", "gone"], "nor does the neighbour say what became of it"
+    await Consultation.all().update(state="draft")
+    assert (await showing.standing_of(here.territory_id, "argument", row.item_id)).state == "gone", "of no draft either"
 
 
 async def test_places_that_are_not_there(app: Starlette, here: Entered) -> None:
