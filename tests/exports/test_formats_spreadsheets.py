@@ -99,6 +99,14 @@ def test_what_the_spreadsheets_csv_neutralises(text: str, neutralised: bool) -> 
     assert neutral(text) == (f"'{text}" if neutralised else text)
 
 
+@pytest.mark.parametrize("year", [1968, 1980, 2107, 2110])
+def test_a_workbook_is_dated_as_far_as_a_zip_can_be(tmp_path: Path, year: int) -> None:
+    scope = replace(SCOPE, cut_off=SCOPE.cut_off.replace(year=year))
+    path, _ = make(tmp_path, "ods", table([("1", 2, "été", True, INSTANT, DAY)]), scope=scope)
+    with zipfile.ZipFile(path) as archive:
+        assert {info.date_time[0] for info in archive.infolist()} == {year if 1980 <= year <= 2107 else 1980}
+
+
 # --- XLSX
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from consult.exports.formats.about import READ_ME, Contents
-from consult.exports.formats.files import Progress, Rows, aside, feed, measured, whole, workshop
+from consult.exports.formats.files import Progress, Rows, aside, feed, measured, member, whole, workshop
 from consult.exports.formats.known import FORMATS, TooLarge, Written
 from consult.exports.formats.values import Values, local
 
@@ -218,17 +218,10 @@ def _pack(path: Path, folder: Path, sheets: Path, book: _Book, scope: "Scope") -
     )
     with zipfile.ZipFile(path, "w") as archive:
         # first and not compressed: what kind of file it is can be read in its first bytes
-        archive.writestr(_entry("mimetype", scope, zipfile.ZIP_STORED), _MEDIA_TYPE)
+        archive.writestr(member("mimetype", at, zipfile.ZIP_STORED), _MEDIA_TYPE)
         for name, page in (("META-INF/manifest.xml", _MANIFEST), ("styles.xml", _STYLES_PAGE), ("meta.xml", meta)):
-            archive.writestr(_entry(name, scope), page)
-        entry = _entry("content.xml", scope)
+            archive.writestr(member(name, at), page)
+        entry = member("content.xml", at)
         entry.file_size = content.stat().st_size
         with content.open("rb") as source, archive.open(entry, "w") as target:
             shutil.copyfileobj(source, target, 1 << 16)
-
-
-def _entry(name: str, scope: "Scope", kind: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, scope.cut_off.astimezone(UTC).timetuple()[:6])
-    entry.compress_type = kind
-    entry.external_attr = 0o644 << 16
-    return entry

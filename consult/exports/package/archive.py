@@ -2,13 +2,12 @@
 
 import shutil
 import zipfile
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-_PERMISSIONS = 0o100644 << 16
-_UNIX = 3
+from consult.exports.formats.files import member
+
 _LEVEL = 6
-_EARLIEST = (1980, 1, 1, 0, 0, 0)
 _CHUNK = 1 << 20
 
 
@@ -17,9 +16,7 @@ class Writer:
 
     def __init__(self, path: Path, dated: datetime) -> None:
         self._zip = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL, strict_timestamps=True)
-        at = dated.astimezone(UTC).timetuple()[:6]
-        # a zip knows no earlier year, and no later one either
-        self._at = _EARLIEST if at < _EARLIEST or at[0] > 2107 else at
+        self._dated = dated
 
     def __enter__(self) -> "Writer":
         return self
@@ -28,9 +25,8 @@ class Writer:
         self._zip.close()
 
     def _info(self, name: str, size: int) -> zipfile.ZipInfo:
-        info = zipfile.ZipInfo(name, self._at)
-        info.create_system, info.external_attr = _UNIX, _PERMISSIONS
-        info.compress_type, info.file_size = zipfile.ZIP_DEFLATED, size
+        info = member(name, self._dated)
+        info.file_size = size
         return info
 
     def add(self, name: str, content: bytes) -> None:

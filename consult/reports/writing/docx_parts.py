@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from consult.exports.formats.files import member
 from consult.reports.content import Chart, Front
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -246,10 +247,6 @@ def save(document: Any, path: Path, at: datetime) -> None:
             del document.part.package.rels[key]
     package = BytesIO()
     document.save(package)
-    moment = max(at, at.replace(year=1980, month=1, day=1))
-    date = (moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second)
     with zipfile.ZipFile(package) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
-            member = zipfile.ZipInfo(name, date)
-            member.compress_type, member.external_attr, member.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
-            target.writestr(member, source.read(name))
+            target.writestr(member(name, at), source.read(name))
