@@ -159,7 +159,10 @@ async def test_a_file_that_is_gone_from_the_disk_is_not_found_and_made_again(
 ) -> None:
     from consult.exports.making.sweeping import sweep_files
 
-    (set_folder(served.id) / "contributions.csv").unlink()
+    path = set_folder(served.id) / "contributions.csv"
+    path.write_bytes(path.read_bytes()[:-1])
+    assert (await Visitor(app).get(FILE)).status == 404, "a file that is not what its row says is none"
+    path.unlink()
     assert (await Visitor(app).get(FILE)).status == 404
     assert await sweep_files() == 1
     await made(results)

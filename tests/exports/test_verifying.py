@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from consult.core.database import database
 from consult.exports.verifying import layout
 from consult.exports.verifying.command import verify
+from consult.register.merkle import leaf_hash, node_hash, several_proof, several_ranges, split
+from consult.register.notes import parse_note
 from tests.exports.packages import Package, World, a_world, checked, failed, told
 
 pytestmark = pytest.mark.engine_free  # bytes alone: test_package.py makes packages on both engines
@@ -227,6 +229,28 @@ def test_entries_left_out_of_order_or_twice_are_found(package: Package, tmp_path
         package.files[layout.ENTRIES] = b"".join(changed)
         report = checked(package, tmp_path)
         assert "register entries" in failed(report) or "record of the export" in failed(report)
+
+
+def test_an_entry_left_out_by_whoever_can_prove_the_rest_is_found(package: Package, tmp_path: Path) -> None:
+    """The platform itself has all the hashes: a proof of the other entries, under the very head that it signed."""
+    entries = [json.loads(line) for line in package.files[layout.ENTRIES].splitlines()]
+    positions, size = [one["position"] for one in entries], parse_note(package.files[layout.HEAD].decode()).head.size
+    proof = map(bytes.fromhex, package.files[layout.PROOF].decode().split())
+    known = dict(zip(several_ranges(positions, size), proof, strict=True))
+    known |= {(one["position"], one["position"] + 1): leaf_hash(one["entry"].encode()) for one in entries}
+
+    def subtree(start: int, end: int) -> bytes:
+        middle = start + split(end - start) if (start, end) not in known else start
+        return known.get((start, end)) or node_hash(subtree(start, middle), subtree(middle, end))
+
+    rest = [one for one in entries if json.loads(one["entry"])["kind"] != "consultation_published"]
+    assert len(rest) == len(entries) - 1
+    package.files[layout.ENTRIES] = b"".join(layout.entry_line(one["position"], one["entry"]).encode() for one in rest)
+    found = several_proof([one["position"] for one in rest], size, subtree)
+    package.files[layout.PROOF] = b"".join(one.hex().encode() + b"\n" for one in found)
+    report = checked(package, tmp_path)
+    assert failed(report) == {"record of the export"}, told(report)
+    assert "some were removed or added" in told(report)
 
 
 def test_votes_that_nobody_cast_are_found(package: Package, tmp_path: Path) -> None:
