@@ -253,6 +253,53 @@ def test_an_entry_left_out_by_whoever_can_prove_the_rest_is_found(package: Packa
     assert "some were removed or added" in told(report)
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new", "words"),
+    [
+        (layout.DESCRIPTION, '"cut_off": "2026', '"cut_off": "2027', "the register recorded an export of"),
+        (layout.DESCRIPTION, '"rows": ', '"rows": 1', "datapackage.json says 1"),
+        (layout.DESCRIPTION, '"name": "explanation"', '"name": "explained"', "these are not the columns"),
+        ("data/rounds.csv", ",false\r\n", ",true\r\n", "line 2: the row does not say what"),
+    ],
+)
+def test_a_description_that_is_not_that_of_the_files_is_found_whoever_recorded_it(
+    package: Package, tmp_path: Path, name: str, old: str, new: str, words: str
+) -> None:
+    package.replace(name, old, new)
+    package.sum_up()
+    package.forge()
+    report = checked(package, tmp_path)
+    assert failed(report) == {"description"}, told(report)
+    assert words in told(report)
+
+
+def test_a_final_table_cannot_be_called_provisional(package: Package, tmp_path: Path) -> None:
+    package.files = {
+        name.replace("data/rounds.csv", "data/rounds-provisoire.csv"): content.replace(
+            b"data/rounds.csv", b"data/rounds-provisoire.csv"
+        )
+        for name, content in package.files.items()
+    }
+    package.sum_up()
+    package.forge()
+    report = checked(package, tmp_path)
+    assert failed(report) == {"description"}, told(report)
+    assert "its name does not say what" in told(report)
+
+
+@pytest.mark.parametrize("name", [layout.KEYS, layout.HEAD])
+def test_neither_a_key_nor_a_signature_that_nobody_checks_may_stand_by(
+    package: Package, tmp_path: Path, name: str
+) -> None:
+    other = Package(dict(package.files))
+    stranger = other.forge()
+    beside = f"{stranger}\n".encode() if name == layout.KEYS else other.files[name].rpartition(b"\n\n")[2]
+    package.files[name] += beside
+    report = checked(package, tmp_path)
+    assert "signed head" in failed(report)
+    assert "the signatures are not those of the keys" in told(report)
+
+
 def test_votes_that_nobody_cast_are_found(package: Package, tmp_path: Path) -> None:
     name = "data/votes.csv"
     rows = package.files[name].splitlines(keepends=True)
