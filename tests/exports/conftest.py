@@ -1,12 +1,16 @@
-"""Each test has a folder of its own for the files it makes, and makes those of this room."""
+"""Each test has a folder of its own for the files it makes, and makes those of this room; and a package to check."""
 
 from pathlib import Path
 
 import pytest
 
 from consult.app import load_effects
+from consult.core.database import database
 from consult.exports.making import products
 from consult.settings import settings
+from tests.exports.packages import Package, World, a_world
+
+_worlds: list[World] = []
 
 
 @pytest.fixture(autouse=True)
@@ -24,3 +28,20 @@ def this_rooms_files(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
     load_effects()  # rooms register what they add when they are imported, which happens once
     if "real_data" not in request.keywords:
         monkeypatch.setattr(products, "_added", {})
+
+
+@pytest.fixture
+async def world(databases: object, tmp_path: Path) -> World:
+    """Made once: what is checked afterwards is bytes alone."""
+    if not _worlds:
+        url = databases.migrated()  # type: ignore[attr-defined]
+        async with database(url):
+            _worlds.append(await a_world(tmp_path))
+        databases.drop(url)  # type: ignore[attr-defined]
+    return _worlds[0]
+
+
+@pytest.fixture
+def package(world: World) -> Package:
+    """A good one, to be changed at will."""
+    return Package.of(world.final)
