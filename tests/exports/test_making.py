@@ -4,6 +4,7 @@ import asyncio
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from consult.app import load_effects
 from consult.arguments.actions import withdraw_argument
 from consult.core import clock, outbox
 from consult.core.database import execute
-from consult.exports.actions import expire_files
+from consult.exports.actions import ask_for_files, expire_files
 from consult.exports.making import maker
 from consult.exports.making.files import set_folder
 from consult.exports.making.holding import LEASE, MAX_ATTEMPTS, Lost, hold, let_go, put_off, tell
@@ -21,6 +22,7 @@ from consult.exports.models import ExportFile, ExportNotice, ExportSet, MakingSt
 from consult.settings import settings
 from tests.cast import NOON, a_consultation
 from tests.exports.sets import Results, digests, files_are_whole, leftovers, made, some_results
+from tests.moderation.affairs import an_affair
 
 
 @pytest.fixture
@@ -219,6 +221,25 @@ async def test_a_text_that_is_taken_back_leaves_the_files_at_once(results: Resul
     assert second.state is MakingState.READY, "made again without a rest: there was nothing in service"
     text = (set_folder(second.id) / "arguments.csv").read_text()
     assert "plus sûr pour les enfants" not in text
+
+
+@pytest.mark.parametrize(
+    ("effect", "more"), [("hide", {}), ("correct", {"hidden_meanwhile": True, "ground": "personal_data"})]
+)
+async def test_a_text_that_a_decision_hides_leaves_the_files_at_once(
+    db: str, frozen: datetime, effect: str, more: dict[str, Any]
+) -> None:
+    load_effects()
+    a = await an_affair()
+    said = await a.d.argue(a.rita, body="L’adresse de mon voisin.")
+    await outbox.drain_all()
+    asked = await ask_for_files(a.rita.voice(), **a.d.place)
+    await maker.make_all_exports()
+    assert (await ExportSet.get(id=asked.id)).state is MakingState.READY
+    await a.decide(effect, said, **more)
+    await outbox.drain_all()
+    assert (await ExportSet.get(id=asked.id)).state is MakingState.EXPIRED
+    assert not set_folder(asked.id).exists()
 
 
 async def test_what_is_being_made_while_a_text_is_taken_back_is_thrown_away(results: Results) -> None:

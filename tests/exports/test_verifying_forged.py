@@ -1,5 +1,7 @@
 """What ``consult verify`` says of a package that its own maker changed: whoever has the hashes, or a key of theirs."""
 
+import csv
+import io
 import json
 from pathlib import Path
 
@@ -80,3 +82,23 @@ def test_neither_a_key_nor_a_signature_that_nobody_checks_may_stand_by(
     report = checked(package, tmp_path)
     assert "signed head" in failed(report)
     assert "the signatures are not those of the keys" in told(report)
+
+
+def test_an_earlier_wording_shown_as_the_present_one_is_found(package: Package, tmp_path: Path) -> None:
+    """Its text, its salt and its entry are good: only the entries after it say that the author wrote it anew."""
+    revisions = csv.DictReader(io.StringIO(package.files["data/revisions.csv"].decode(), newline=""))
+    (first,) = [
+        one for one in revisions if (one["kind"], one["contribution"], one["revision"]) == ("contribution", "1", "1")
+    ]
+
+    def turned_back(row: dict[str, str]) -> bool:
+        if row["number"] == "1":
+            row |= {name: first[name] for name in ("revision", "title", "body", "register_position", "register_salt")}
+        return True
+
+    package.keep_rows("contributions", turned_back)
+    package.tidy(tmp_path)
+    package.forge()
+    report = checked(package, tmp_path)
+    assert failed(report) == {"wordings"}, told(report)
+    assert "recorded a later wording" in told(report)
