@@ -19,6 +19,7 @@ from consult.exports.making.holding import LEASE, MAX_ATTEMPTS, Lost, hold, let_
 from consult.exports.making.products import products
 from consult.exports.making.sweeping import sweep_files
 from consult.exports.models import ExportFile, ExportNotice, ExportSet, MakingState
+from consult.exports.tables import scope_of
 from consult.settings import settings
 from tests.cast import NOON, a_consultation
 from tests.exports.sets import Results, digests, files_are_whole, leftovers, made, some_results
@@ -240,6 +241,18 @@ async def test_a_text_that_a_decision_hides_leaves_the_files_at_once(
     await outbox.drain_all()
     assert (await ExportSet.get(id=asked.id)).state is MakingState.EXPIRED
     assert not set_folder(asked.id).exists()
+
+
+async def test_the_instant_of_a_set_is_the_one_that_its_files_speak_of(db: str, frozen: datetime) -> None:
+    load_effects()
+    a = await an_affair()
+    await outbox.drain_all()
+    with clock.frozen(later(hours=3), everywhere=True):
+        asked = await ask_for_files(a.rita.voice(), **a.d.place)
+        await maker.make_all_exports()
+        scope = await scope_of(a.d.territory.id, a.d.consultation.slug)
+    assert scope is not None
+    assert (await ExportSet.get(id=asked.id)).cut_off == scope.cut_off < later(hours=3)
 
 
 async def test_what_is_being_made_while_a_text_is_taken_back_is_thrown_away(results: Results) -> None:

@@ -10,7 +10,7 @@ import pytest
 from consult.exports.verifying import layout
 from consult.register.merkle import leaf_hash, node_hash, several_proof, several_ranges, split
 from consult.register.notes import parse_note
-from tests.exports.packages import Package, checked, failed, told
+from tests.exports.packages import Package, World, checked, failed, told
 
 pytestmark = pytest.mark.engine_free  # bytes alone
 
@@ -84,21 +84,81 @@ def test_neither_a_key_nor_a_signature_that_nobody_checks_may_stand_by(
     assert "the signatures are not those of the keys" in told(report)
 
 
-def test_an_earlier_wording_shown_as_the_present_one_is_found(package: Package, tmp_path: Path) -> None:
-    """Its text, its salt and its entry are good: only the entries after it say that the author wrote it anew."""
-    revisions = csv.DictReader(io.StringIO(package.files["data/revisions.csv"].decode(), newline=""))
-    (first,) = [
-        one for one in revisions if (one["kind"], one["contribution"], one["revision"]) == ("contribution", "1", "1")
-    ]
+Row = dict[str, str]
 
-    def turned_back(row: dict[str, str]) -> bool:
-        if row["number"] == "1":
-            row |= {name: first[name] for name in ("revision", "title", "body", "register_position", "register_salt")}
-        return True
 
-    package.keep_rows("contributions", turned_back)
+def rows_of(package: Package, table: str) -> list[Row]:
+    """The rows of a table, by the names of its columns."""
+    name = next(name for name in package.files if name in {f"data/{table}.csv", f"data/{table}-provisoire.csv"})
+    return list(csv.DictReader(io.StringIO(package.files[name].decode(), newline="")))
+
+
+def row_of(package: Package, number: int) -> Row:
+    """The row of a contribution."""
+    return next(row for row in rows_of(package, "contributions") if row["number"] == str(number))
+
+
+def turned_back(package: Package) -> None:
+    """The earlier wording is shown: its text, its salt and its entry are good."""
+    first = next(row for row in rows_of(package, "revisions") if (row["contribution"], row["revision"]) == ("1", "1"))
+    names = ("revision", "title", "body", "register_position", "register_salt")
+    write_row(package, "contributions", row_of(package, 1) | {name: first[name] for name in names})
+
+
+def brought_back(package: Package, early: Package) -> None:
+    """What its author withdrew is shown as it was before."""
+    before = row_of(early, 4) | {"provisional": "false"}
+    assert before["state"] == "published"
+    write_row(package, "contributions", before)
+
+
+def blanked(package: Package) -> None:
+    """An argument has lost its text, and is said to stand under something that was removed."""
+    row = next(
+        row for row in rows_of(package, "arguments") if (row["contribution"], row["state"]) == ("1", "published")
+    )
+    write_row(package, "arguments", row | {"state": "above_removed", "body": "", "register_salt": ""})
+
+
+def added(package: Package) -> None:
+    """A contribution that nobody recorded."""
+    row = row_of(package, 5) | {"number": "99", "id": "99", "register_position": "", "register_salt": ""}
+    write_row(package, "contributions", row)
+
+
+def write_row(package: Package, table: str, row: Row) -> None:
+    """Put a row in the place of the one of its key, or behind all."""
+    name, rows = f"data/{table}.csv", rows_of(package, table)
+    place = next((place for place, one in enumerate(rows) if one["id"] == row["id"]), len(rows))
+    rows[place : place + 1] = [row]
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, fieldnames=list(row))
+    writer.writeheader()
+    writer.writerows(rows)
+    package.files[name] = text.getvalue().encode()
+
+
+@pytest.mark.parametrize(
+    ("done", "words"),
+    [
+        ("turned back", "contribution 1 is shown as entry"),
+        ("brought back", "contribution 4 is shown, though the register says that it was withdrawn by its author"),
+        ("blanked", "under contribution 1 has no text, and nothing above it was removed"),
+        ("added", "contribution 99 was never recorded in the register: it was added"),
+    ],
+)
+def test_what_a_keeper_of_the_register_does_to_a_text_is_found_by_its_entries(
+    world: World, package: Package, tmp_path: Path, done: str, words: str
+) -> None:
+    """All digests, descriptions and figures are rewritten, and the record of the export too."""
+    {
+        "turned back": lambda: turned_back(package),
+        "brought back": lambda: brought_back(package, Package.of(world.early)),
+        "blanked": lambda: blanked(package),
+        "added": lambda: added(package),
+    }[done]()
     package.tidy(tmp_path)
     package.forge()
     report = checked(package, tmp_path)
     assert failed(report) == {"wordings"}, told(report)
-    assert "recorded a later wording" in told(report)
+    assert words in told(report)
