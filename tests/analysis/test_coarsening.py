@@ -43,6 +43,13 @@ def test_few_people_are_told_as_fewer_than_five() -> None:
     assert parts[3].told() == (40, 30)
 
 
+@pytest.mark.parametrize(
+    ("people", "few"), [((9, 0), False), ((9, 1), True), ((4, 9), True), ((9, 4), True), ((5, 5), False)]
+)
+def test_few_are_fewer_than_five(people: tuple[int, int], few: bool) -> None:
+    assert Cell(50, 50, people).few is few
+
+
 def test_many_texts_of_one_person_are_texts_of_few_people() -> None:
     parts = [cell(50, 20, (FEW, 1)), cell(9, 9), cell(30, 2)]
     coarsen(whole(*parts))

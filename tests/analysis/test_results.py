@@ -13,7 +13,7 @@ from consult.analysis.models import ConsultationFigures
 from consult.analysis.queries.figures import About, public_figures
 from consult.arguments.models import Side
 from consult.consultations.models import Consultation, Section
-from consult.contributions.actions import publish_contribution, withdraw_contribution
+from consult.contributions.actions import publish_contribution, revise_contribution, withdraw_contribution
 from consult.contributions.models import Contribution
 from consult.core import clock
 from consult.core.database import snapshot
@@ -111,6 +111,21 @@ async def test_page_api_and_files_say_the_same(app: Starlette, a: Affair) -> Non
     for top in told["top"].values():
         for one in top:
             assert one["title"] in words
+
+
+async def test_votes_on_an_earlier_wording_still_support(app: Starlette, a: Affair) -> None:
+    await a.d.vote(await a_person("Une voisine de plus"), "agree")
+    await keep_figures_of(a.d.consultation.id, PARIS)
+    before = json.loads((await Visitor(app).get(API)).text)["top"]
+    await revise_contribution(
+        a.d.luc.voice(), **a.d.place, contribution_id=a.d.contribution.id, base_revision=1, title="Des pistes larges",
+        body="Deux mètres au moins.",
+    )  # fmt: skip
+    await keep_figures_of(a.d.consultation.id, PARIS)
+    after = json.loads((await Visitor(app).get(API)).text)["top"]
+    for top in ("supported", "contested"):
+        values = [[(one["number"], one["value"]) for one in told[top]] for told in (before, after)]
+        assert values[0] == values[1], top
 
 
 async def test_the_parts_of_the_time_add_up(app: Starlette, a: Affair) -> None:

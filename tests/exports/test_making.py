@@ -10,6 +10,7 @@ import pytest
 
 from consult.app import load_effects
 from consult.arguments.actions import withdraw_argument
+from consult.consultations.models import Round
 from consult.core import clock, outbox
 from consult.core.database import execute
 from consult.exports.actions import ask_for_files, expire_files
@@ -93,6 +94,14 @@ async def test_what_was_asked_for_before_the_closing_and_made_after_it_is_final(
 # ---------------------------------------------------------------- who holds it
 
 
+async def test_at_the_very_instant_of_its_closing_a_consultation_is_over(results: Results) -> None:
+    await Round.all().update(closes_at=NOON)
+    assert await maker.want_final_files() == 1
+    await Round.all().update(closes_at=NOON + timedelta(microseconds=1))
+    await ExportSet.all().delete()
+    assert await maker.want_final_files() == 0
+
+
 async def test_of_two_workers_one_makes_it(results: Results) -> None:
     await maker.want_final_files()
     held = [one for one in await asyncio.gather(*(hold() for _ in range(4))) if one is not None]
@@ -133,11 +142,12 @@ async def test_the_next_worker_goes_on_from_the_files_that_are_whole(results: Re
     folder = set_folder(one.id)
     await ExportSet.filter(id=one.id).update(state=MakingState.MAKING, lease_until=NOON, made_at=None)
     kept = {name: (folder / name).stat().st_ino for name in ("contributions.csv", "votes.jsonl")}
-    others = [name for name in wanted if name not in kept]
+    others = [name for name in wanted if name not in {*kept, "revisions.csv"}]
     await ExportFile.filter(set_id=one.id, name__in=others).delete()
     (folder / ".votes.csv.77.abcd.part").write_text("half")
     (folder / "sections.csv").write_text("whole, but its row was never written")
     (folder / "arguments.csv").unlink()
+    (folder / "revisions.csv").unlink()  # its row says that it is there
     await made(results)
     assert digests(one) == wanted
     assert {name: (folder / name).stat().st_ino for name in kept} == kept, "these were not made again"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from consult.exports.verifying import layout
+from consult.exports.verifying.index import Index
 from consult.register.merkle import leaf_hash, node_hash, several_proof, several_ranges, split
 from consult.register.notes import parse_note
 from tests.exports.packages import Package, World, checked, failed, told
@@ -138,6 +139,49 @@ def write_row(package: Package, table: str, row: Row) -> None:
     package.files[name] = text.getvalue().encode()
 
 
+def test_votes_that_the_register_never_recorded_are_found_though_every_counter_agrees(
+    package: Package, tmp_path: Path
+) -> None:
+    votes = rows_of(package, "votes")
+    cast = next(
+        row for row in votes if (row["kind"], row["contribution"], row["choice"]) == ("contribution", "1", "agree")
+    )
+    name, stuffed = "data/votes.csv", package.files["data/votes.csv"]
+    line = next(one for one in stuffed.splitlines(keepends=True) if cast["voter"].encode() in one)
+    package.files[name] = stuffed + b"".join(line.replace(cast["voter"].encode(), b"%024x" % one) for one in range(9))
+    one = row_of(package, 1)
+    column = next(column for column in ("votes_agree", "earlier_agree") if one[column] != "0")
+    write_row(package, "contributions", one | {column: str(int(one[column]) + 9)})
+    package.tidy(tmp_path)
+    package.forge()
+    report = checked(package, tmp_path)
+    assert failed(report) == {"figures"}, told(report)
+    assert "votes; the register recorded" in told(report)
+    assert "the other tables hold" not in told(report)
+
+
+def test_a_vote_that_was_changed_or_taken_back_is_no_other_vote() -> None:
+    index = Index()
+    for position, entry in enumerate(
+        ({"kind": "voted"}, {"kind": "voted", "again": True}, {"kind": "voted"}, {"kind": "vote_withdrawn"},
+         {"kind": "supported"}, {"kind": "support_withdrawn"}, {"kind": "voted", "count": 12})
+    ):  # fmt: skip
+        index.take(position, "", {"at": "", **entry}, "")
+    assert index.cast == {"voted": 1, "supported": 0, "in bulk": 12}
+    index.close()
+
+
+def test_figures_that_the_tables_do_not_add_up_to_are_found_whoever_recorded_them(
+    package: Package, tmp_path: Path
+) -> None:
+    package.replace(layout.FIGURES, '"arguments_for": ', '"arguments_for": 1')
+    package.sum_up()
+    package.forge()
+    report = checked(package, tmp_path)
+    assert failed(report) == {"figures"}, told(report)
+    assert "figures.json: totals.arguments_for is 1" in told(report)
+
+
 @pytest.mark.parametrize(
     ("done", "words"),
     [
@@ -162,3 +206,17 @@ def test_what_a_keeper_of_the_register_does_to_a_text_is_found_by_its_entries(
     report = checked(package, tmp_path)
     assert failed(report) == {"wordings"}, told(report)
     assert words in told(report)
+
+
+def test_a_receipt_does_not_excuse_a_hiding_that_was_never_decided(
+    world: World, package: Package, tmp_path: Path
+) -> None:
+    gone = {"state": "hidden", "title": "", "body": "", "register_salt": ""}
+    write_row(package, "contributions", row_of(package, 5) | gone)
+    package.tidy(tmp_path)
+    package.forge()
+    path = tmp_path / "receipt.json"
+    path.write_text(json.dumps(world.receipts["contribution 5"]))
+    report = checked(package, tmp_path, receipt=path)
+    assert "text of the receipt" in failed(report), told(report)
+    assert "is said to be removed, and the register recorded no such thing" in told(report)

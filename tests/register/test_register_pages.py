@@ -20,6 +20,7 @@ from consult.register.heads import public_keys, sign_head
 from consult.register.merkle import check_consistency, leaf_hash, root_of
 from consult.register.models import RegisterEntry, RegisterHead
 from consult.register.notes import check_note
+from consult.register.pages.shown import entry_shown
 from consult.register.queries import register_size
 from consult.register.tiles import root_at
 from tests.browsing import Visitor
@@ -332,6 +333,15 @@ async def test_pages_ask_no_more_of_the_database_when_there_is_more(app: Starlet
         await here.enter()
     assert numbers[0] == numbers[1]
     assert max(numbers[0]) <= 10, dict(zip(paths, numbers[0], strict=True))
+
+
+@pytest.mark.engine_free
+def test_a_consultation_that_is_not_public_is_neither_named_nor_linked_to() -> None:
+    text = '{"at":"2026-03-10T12:00:00Z","consultation":"brouillon","kind":"closed","title":"Fin","v":1}'
+    shown = entry_shown(3, NOON, text, {"plan-velo": "Un plan vélo"})
+    assert (shown["slug"], shown["consultation"]) == ("", "")
+    public = entry_shown(3, NOON, text, {"brouillon": "Publié depuis"})
+    assert (public["slug"], public["consultation"]) == ("brouillon", "Publié depuis")
 
 
 async def test_an_unknown_kind_of_entry_does_not_break_the_list(app: Starlette, here: Entered) -> None:

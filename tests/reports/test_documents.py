@@ -18,6 +18,7 @@ from consult.core.database import execute
 from consult.exports.making import added_products
 from consult.reports.composing import document
 from consult.reports.making import NAME, PRODUCTS, add_documents
+from consult.reports.queries import contributions_of, weight
 from tests.counting import counted
 from tests.reports.pdf_reading import alternatives_of, squeezed, structure_of, text_of
 from tests.reports.world import HIDDEN, HOSTILE, SIGNS, UNDRAWN, World, a_world
@@ -220,6 +221,21 @@ async def test_too_many_texts_are_told_in_numbers(world: World, suffix: str, mon
     assert squeezed("Elle relierait la gare") not in text
     assert squeezed("Rubrique 1") in text
     assert told == 0
+
+
+async def test_a_document_of_just_as_many_texts_as_it_may_hold_is_whole(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document, "MOST_TEXTS", await weight(world.discussion.consultation.id))
+    assert squeezed("Document abrégé") not in squeezed(read((await world.make(".html"))[0]))
+
+
+async def test_of_what_is_not_public_no_word_is_even_read(world: World) -> None:
+    async for batch in contributions_of(world.discussion.section.id):
+        for row, beneath in batch:
+            for one in (row, *beneath.arguments, *beneath.sources, *beneath.amendments):
+                texts = [one.get(name) for name in ("title", "body_html", "explanation_html", "reason", "link")]
+                assert one["state"] == "published" or not any(texts), one
 
 
 @pytest.mark.engine_free
