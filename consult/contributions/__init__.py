@@ -1,1 +1,1 @@
-"""Contributions: numbered proposals and opinions, with their revisions, drafts and amendments."""
+"""Contributions: what people write, numbered, with their revisions, drafts and amendments."""

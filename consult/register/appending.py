@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from tortoise.backends.base.client import TransactionalDBClient
 
 from consult.core import clock
-from consult.core.database import connection, dialect, execute, in_transaction
+from consult.core.database import batches, connection, dialect, execute, in_transaction
 from consult.core.database.sql import plain
 from consult.core.keys import new_key
 from consult.register.canonical import canonical, commitment, new_salt, stamp
@@ -22,7 +22,6 @@ _ENTRY = (
 # the reaction that enters what happens, as the outbox names it (effects.py)
 ENTER = "register.effects.enter"
 _TILE = ("id", "territory_id", "level", "number", "hashes")
-_ASKED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,12 +169,9 @@ async def keep_tiles(territory_id: int, tiles: dict[Place, bytes]) -> None:
 
 
 async def _already_there(facts: Sequence[Fact]) -> dict[str, int]:
-    keys = list({fact.once for fact in facts})
     found: dict[str, int] = {}
-    for first in range(0, len(keys), _ASKED_AT_ONCE):
-        rows = await execute(
-            "SELECT once, position FROM register_entry WHERE once IN :keys", keys=keys[first : first + _ASKED_AT_ONCE]
-        )
+    for some in batches({fact.once for fact in facts}):
+        rows = await execute("SELECT once, position FROM register_entry WHERE once IN :keys", keys=some)
         found |= {row["once"]: row["position"] for row in rows}
     return found
 

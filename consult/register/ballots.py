@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from consult.core.database import execute, instant
+from consult.core.database import batches, execute, instant
 from consult.core.events import Owed
 from consult.register.appending import Fact
 from consult.register.contents import SUPERSEDED, Content, vote_content
@@ -35,9 +35,8 @@ async def ballots_of(events: Sequence[Owed]) -> Found:
             kind, key = about(one.event)
             wanted.setdefault(kind, set()).add((key, one.event.account_id))
     for kind, pairs in wanted.items():
-        ordered = sorted(pairs)
-        for first in range(0, len(ordered), _AT_ONCE):
-            for row in await _rows(kind, ordered[first : first + _AT_ONCE]):
+        for some in batches(sorted(pairs), _AT_ONCE):
+            for row in await _rows(kind, some):
                 found[kind, row["item_id"], row["account_id"]] = row
     return found
 

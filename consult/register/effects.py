@@ -20,7 +20,7 @@ from consult.contributions.events import (
     ContributionRevised,
     ContributionWithdrawn,
 )
-from consult.core.database import execute
+from consult.core.database import batches, execute
 from consult.core.events import Event, Owed, effect, effect_together
 from consult.imports.events import ConsultationImported
 from consult.moderation.events import AppealHeard, CorrectionSent, DecisionMade, SealedTextsDropped
@@ -163,12 +163,10 @@ def _facts(one: Owed, known: Known, decisions: dict[int, dict[str, Any]], ballot
 
 async def _enter_all(waiting: dict[int, list[Fact]]) -> None:
     """Enter what has been told so far, nobody's if the person has left meanwhile."""
-    people = sorted({fact.account_id for facts in waiting.values() for fact in facts if fact.account_id is not None})
+    people = {fact.account_id for facts in waiting.values() for fact in facts if fact.account_id is not None}
     here: set[int] = set()
-    for first in range(0, len(people), 500):
-        rows = await execute(
-            "SELECT id FROM account WHERE deleted_at IS NULL AND id IN :keys", keys=people[first : first + 500]
-        )
+    for some in batches(sorted(people)):
+        rows = await execute("SELECT id FROM account WHERE deleted_at IS NULL AND id IN :keys", keys=some)
         here |= {row["id"] for row in rows}
     for territory_id, facts in waiting.items():
         await append(

@@ -2,23 +2,20 @@
 
 from collections.abc import Iterable
 
-from consult.core.database import execute
+from consult.core.database import batches, execute
 from consult.register.wordings import KINDS
-
-_AT_ONCE = 500
 
 
 async def forget_withdrawn(kind: str, keys: Iterable[int]) -> None:
     """Forget the salts of those of these items that their authors have withdrawn: what the register committed to can no
     longer be found out.
     """
-    wanted = sorted(set(keys))
-    for first in range(0, len(wanted), _AT_ONCE):
+    for some in batches(sorted(set(keys))):
         await execute(
             "UPDATE register_entry SET salt = NULL WHERE item_kind = :kind AND salt IS NOT NULL AND item_id IN"
             f" (SELECT i.id FROM {kind} i WHERE i.id IN :keys AND i.state = 'withdrawn')",
             kind=kind,
-            keys=wanted[first : first + _AT_ONCE],
+            keys=some,
         )
 
 

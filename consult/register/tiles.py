@@ -5,9 +5,8 @@ own for (two, four… 128 of these side by side) is hashed anew from the tile th
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from itertools import islice
 
-from consult.core.database import execute
+from consult.core.database import batches, execute
 from consult.register.merkle import (
     HASH_BYTES,
     Frontier,
@@ -20,7 +19,6 @@ from consult.register.merkle import (
 
 WIDTH = 256
 Place = tuple[int, int]
-_AT_ONCE = 400
 
 
 class Tree:
@@ -86,10 +84,10 @@ def edge_of(size: int) -> set[Place]:
 
 async def load(territory_id: int, places: Iterable[Place]) -> Tree:
     """Read tiles of a territory's tree, all of them by one query unless there are very many."""
-    tree, ordered = Tree(), sorted(places)
-    for first in range(0, len(ordered), _AT_ONCE):
+    tree = Tree()
+    for some in batches(sorted(places)):
         by_level: dict[int, list[int]] = {}
-        for level, number in ordered[first : first + _AT_ONCE]:
+        for level, number in some:
             by_level.setdefault(level, []).append(number)
         # a query a level: one with OR between them walks the whole tree on SQLite
         rows = await execute(
@@ -137,18 +135,15 @@ async def prove_consistency(territory_id: int, old: int, new: int) -> list[bytes
     return await _proven(territory_id, lambda subtree: consistency_proof(old, new, subtree))
 
 
-async def several(territory_id: int, positions: Sequence[int], size: int) -> AsyncIterator[bytes]:
-    """The hashes of :func:`consult.register.merkle.several_proof` one after the other, a few tiles in memory."""
-    ranges = several_ranges(positions, size)
-    while some := list(islice(ranges, _AT_ONCE)):
+async def prove_several(territory_id: int, positions: Sequence[int], size: int) -> AsyncIterator[bytes]:
+    """That the entries at these positions (in order) are among the first ``size``.
+
+    The hashes of :func:`consult.register.merkle.several_proof` one after the other, a few tiles in memory.
+    """
+    for some in batches(several_ranges(positions, size)):
         tree = await load(territory_id, set().union(*(places_of(start, end) for start, end in some)))
         for start, end in some:
             yield tree.subtree(start, end)
-
-
-async def prove_several(territory_id: int, positions: Sequence[int], size: int) -> list[bytes]:
-    """That the entries at these positions (in order) are among the first ``size``."""
-    return [one async for one in several(territory_id, positions, size)]
 
 
 async def root_at(territory_id: int, size: int) -> bytes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from consult.core.database import execute, instant
+from consult.core.database import batches, execute, instant
 from consult.register.contents import (
     Content,
     amendment_content,
@@ -50,7 +50,6 @@ _QUERIES: dict[str, tuple[str, ...]] = {
     ARGUMENT: (_ARGUMENTS, _PAST_ARGUMENTS),
     SOURCE: (_SOURCES, _PAST_SOURCES),
 }
-_AT_ONCE = 400
 
 
 @dataclass(frozen=True)
@@ -112,10 +111,9 @@ def named(kind: str, row: Mapping[str, Any]) -> Row:
 async def wordings_of(kind: str, keys: Iterable[int]) -> dict[int, list[Wording]]:
     """All wordings of items of one kind, the oldest first, by item."""
     found: dict[int, list[Wording]] = {}
-    ordered: Sequence[int] = sorted(set(keys))
-    for first in range(0, len(ordered), _AT_ONCE):
+    for some in batches(sorted(set(keys))):
         for query in _QUERIES[kind]:
-            for row in await execute(f"{query} WHERE i.id IN :keys", keys=ordered[first : first + _AT_ONCE]):
+            for row in await execute(f"{query} WHERE i.id IN :keys", keys=some):
                 written = instant(row["written_at"])
                 assert written is not None
                 wording = Wording(kind, row["id"], row["revision"], written, row["account_id"], row)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from consult.core.language import N_
 from consult.exports.formats import Written
-from consult.exports.formats.files import Progress, aside, measured, whole, workshop
+from consult.exports.formats.files import Progress, aside, measured, never_half, workshop
 from consult.exports.making import Product, add_product
 from consult.exports.tables.shape import Scope
 from consult.reports.composing.document import Document, compose
@@ -24,7 +24,7 @@ NAME = "compte-rendu"
 
 async def make_pdf(path: Path, scope: Scope, *, progress: Progress) -> Written:
     """A tagged PDF (PDF/UA-1)."""
-    with whole(path), workshop(path) as folder:
+    with never_half(path), workshop(path) as folder:
         row = await consultation_row(scope.consultation_id)
         with speaking(row["language"]):
             document = await compose(scope)
@@ -37,7 +37,7 @@ async def make_pdf(path: Path, scope: Scope, *, progress: Progress) -> Written:
 
 async def make_docx(path: Path, scope: Scope, *, progress: Progress) -> Written:
     """A document for word processors."""
-    with whole(path):
+    with never_half(path):
         row = await consultation_row(scope.consultation_id)
         with speaking(row["language"]):
             document = await compose(scope)
@@ -51,7 +51,7 @@ async def make_docx(path: Path, scope: Scope, *, progress: Progress) -> Written:
 
 async def make_html(path: Path, scope: Scope, *, progress: Progress) -> Written:
     """One page to read on a screen and to print."""
-    with whole(path), path.open("wb") as file:
+    with never_half(path), path.open("wb") as file:
         row = await consultation_row(scope.consultation_id)
         with speaking(row["language"]):
             document = await compose(scope)

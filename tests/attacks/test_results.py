@@ -8,8 +8,9 @@ import pytest
 
 from consult.app import load_effects
 from consult.contributions.actions import revise_contribution
-from consult.core import clock, outbox
+from consult.core import clock, events, outbox
 from consult.core.database import execute
+from consult.exports import queries
 from consult.exports.actions import ask_for_files
 from consult.exports.making import maker, products
 from consult.exports.models import ExportSet, MakingState
@@ -18,6 +19,7 @@ from consult.exports.verifying import evidence
 from consult.exports.verifying.checks import Report
 from consult.exports.verifying.index import Index
 from consult.moderation.actions.correcting import send_correction
+from consult.register.appending import ENTER
 from consult.register.models import RegisterEntry
 from consult.register.taking_over import PATIENCE, take_over
 from consult.settings import settings
@@ -71,6 +73,13 @@ async def test_a_wording_that_had_to_go_leaves_the_files_made_while_it_was_still
     assert not await _is_served(a), "before the worker has heard of it too"
     await outbox.drain_all()
     assert not await _is_served(a)
+
+
+def test_what_is_waited_for_goes_by_the_names_of_reactions_that_there_are() -> None:
+    load_effects()
+    there = {name for reactions in events._effects.values() for name in reactions}
+    assert {*queries._REMOVALS, queries._REWORDED} == {name for name in there if name.startswith("exports.effects.")}
+    assert ENTER in events.reactions_together()
 
 
 async def test_an_ordinary_new_wording_takes_no_file_out_of_service(a: Affair) -> None:

@@ -72,7 +72,7 @@ async def test_proofs_hold_at_every_edge_of_tiles(db: str) -> None:
         consistency = await prove_consistency(territory.id, size, 700)
         assert check_consistency(size, 700, consistency, root, roots[700])
         some = sorted(chance.sample(range(size), chance.randint(0, size)))
-        proof = await prove_several(territory.id, some, size)
+        proof = [one async for one in prove_several(territory.id, some, size)]
         assert check_several([(position, leaves[position]) for position in some], size, proof, root)
     with pytest.raises(LookupError):
         await prove_inclusion(territory.id, 0, 701)

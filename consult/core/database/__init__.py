@@ -1,5 +1,6 @@
 """The database, whichever of the two engines it is: opening, asking, streaming, migrating."""
 
+from consult.core.database.batches import batches
 from consult.core.database.config import APP_LABEL, MODEL_MODULES, DatabaseAddressError, sqlite_address, tortoise_config
 from consult.core.database.drafting import make_migration, pending_model_changes
 from consult.core.database.migrate import (
@@ -36,6 +37,7 @@ __all__ = [
     "SnapshotIsReadOnly",
     "TaskInsideAction",
     "TransactionEnded",
+    "batches",
     "columns_of",
     "connection",
     "database",

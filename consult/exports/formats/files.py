@@ -29,7 +29,7 @@ def nobody_asks(rows: int) -> None:
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[None]:
+def never_half(path: Path) -> Iterator[None]:
     """Leave no half a file behind: whatever goes wrong inside the block, cancellation included, the file goes."""
     try:
         yield

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from consult.exports.formats.files import Output, Progress, Rows, feed, whole
+from consult.exports.formats.files import Output, Progress, Rows, feed, never_half
 from consult.exports.formats.known import Written
 from consult.exports.formats.values import (
     EXACT,
@@ -43,7 +43,7 @@ async def write_spreadsheet_csv(path: Path, table: "Table", scope: "Scope", prog
 async def _write_separated(
     path: Path, table: "Table", scope: "Scope", progress: Progress, lines: Lines, head: str
 ) -> Written:
-    with whole(path), path.open("wb") as file:
+    with never_half(path), path.open("wb") as file:
         output = Output(file)
         output.add((head + CRLF).encode())
         rows = await feed(
@@ -64,7 +64,7 @@ async def write_json_lines(path: Path, table: "Table", scope: "Scope", progress:
             made = made.replace(raw, escaped)
         return made
 
-    with whole(path), path.open("wb") as file:
+    with never_half(path), path.open("wb") as file:
         output = Output(file)
         rows = await feed(table, scope, lambda batch: output.add(lines(batch)), progress, quick=True)
         return output.written(rows)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from consult.exports.formats.about import READ_ME, Contents
-from consult.exports.formats.files import Progress, Rows, aside, feed, measured, member, whole, workshop
+from consult.exports.formats.files import Progress, Rows, aside, feed, measured, member, never_half, workshop
 from consult.exports.formats.known import FORMATS, TooLarge, Written
 from consult.exports.formats.values import Values, local
 
@@ -79,7 +79,7 @@ async def write_ods(path: Path, tables: "Sequence[Table]", scope: "Scope", progr
     Raises:
         TooLarge: there are more than :data:`ROWS` rows in all.
     """
-    with whole(path), workshop(path) as folder:
+    with never_half(path), workshop(path) as folder:
         sheets = folder / "sheets.xml"
         with sheets.open("w", encoding="utf-8", newline="") as file:
             book = _Book(file, scope)

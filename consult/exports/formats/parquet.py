@@ -7,7 +7,7 @@ import errno
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from consult.exports.formats.files import Output, Progress, Rows, aside, feed, measured, whole, workshop
+from consult.exports.formats.files import Output, Progress, Rows, aside, feed, measured, never_half, workshop
 from consult.exports.formats.known import ExtraMissing, Written
 from consult.exports.formats.values import EXACT, Lines, in_quotes_if_any
 
@@ -30,7 +30,7 @@ async def write_parquet(path: Path, table: "Table", scope: "Scope", progress: Pr
     except ImportError as error:
         raise ExtraMissing("parquet", "duckdb") from error
 
-    with whole(path), workshop(path) as folder:
+    with never_half(path), workshop(path) as folder:
         rows_file = folder / "rows.csv"
         with rows_file.open("wb") as file:
             lines = _Lines(table, Output(file))

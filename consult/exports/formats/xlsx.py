@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from consult.exports.formats.about import READ_ME, Contents
-from consult.exports.formats.files import Progress, Rows, aside, feed, measured, whole, workshop
+from consult.exports.formats.files import Progress, Rows, aside, feed, measured, never_half, workshop
 from consult.exports.formats.known import ExtraMissing, Written
 from consult.exports.formats.values import local
 
@@ -28,7 +28,7 @@ async def write_xlsx(path: Path, tables: "Sequence[Table]", scope: "Scope", prog
     except ImportError as error:
         raise ExtraMissing("xlsx", "XlsxWriter") from error
 
-    with whole(path), workshop(path) as folder:
+    with never_half(path), workshop(path) as folder:
         book = _Book(xlsxwriter, path, folder, scope)
         try:
             for table in tables:

@@ -6,6 +6,7 @@ import time
 from consult.core import outbox
 from consult.core.errors import ConsultError
 from consult.core.events import reactions_together
+from consult.exports.voters import freeze_ballots
 from consult.register.calendar import record_rounds
 from consult.register.taking_over import take_over
 
@@ -37,7 +38,7 @@ async def prepare(consultation_id: int, *, provisional: bool) -> None:
         pass
     await record_rounds()  # a closing that the worker enters later would make other bytes of the same data
     if not provisional:
-        await _freeze(consultation_id)
+        await freeze_ballots(consultation_id)
 
 
 async def _settle() -> None:
@@ -51,10 +52,3 @@ async def _settle() -> None:
         if time.monotonic() > until:
             raise NotSettled("the register is still entering what has happened: try again in a few minutes")
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
-
-
-async def _freeze(consultation_id: int) -> None:
-    """The identifiers of voters stop leading to anybody before they are given away for good."""
-    from consult.exports.voters import freeze_ballots
-
-    await freeze_ballots(consultation_id)

@@ -15,7 +15,7 @@ from consult.register.canonical import canonical, stamp
 from consult.register.heads import head_covering, keys_of, sign_head
 from consult.register.models import RegisterHead
 from consult.register.queries import entry_at
-from consult.register.tiles import several
+from consult.register.tiles import prove_several
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ async def prove(scope: Scope, entries: Entries, sums: str, proof: Path) -> Evide
     entries.positions.append(position)
     head = await _head_over(scope.territory_id, position)
     with proof.open("wb") as file:
-        async for one in several(scope.territory_id, entries.positions, head.size):
+        async for one in prove_several(scope.territory_id, entries.positions, head.size):
             file.write(one.hex().encode() + b"\n")
     return Evidence(
         head=head.note,

@@ -15,7 +15,7 @@ from consult.analysis.queries.figures import About, public_figures
 from consult.core.database import outside_snapshot, snapshot
 from consult.core.errors import ConsultError
 from consult.exports.formats import FORMATS, Written, file_name, write
-from consult.exports.formats.files import Progress, aside, measured, nobody_asks, whole, workshop
+from consult.exports.formats.files import Progress, aside, measured, never_half, nobody_asks, workshop
 from consult.exports.package.archive import Writer
 from consult.exports.package.description import description, titles
 from consult.exports.package.evidence import Evidence, prove, read_entries
@@ -56,7 +56,7 @@ async def write_package(
         ConsultationMoved: the files in the folder are of another state of the consultation.
         OSError: the disk refuses, or is full. Then, as after any other error, nothing is left at ``path``.
     """
-    with whole(path), workshop(path) as draft:
+    with never_half(path), workshop(path) as draft:
         async with snapshot():
             scope = await _as_read_here(scope, folder)
             tables, places = await _tables(scope, folder, draft, progress)

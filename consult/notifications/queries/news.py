@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from consult.core.database import execute, instant
+from consult.core.database import batches, execute, instant
 from consult.core.text.sanitising import html_to_text
 
 Named = tuple[str, int]
 EXCERPT = 280
-AT_ONCE = 500
 
 _PUBLIC = (
     " JOIN contribution c ON c.id = i.contribution_id AND c.state = 'published'"
@@ -124,9 +123,8 @@ async def lines_of(items: Sequence[Named]) -> list[Line]:
     found: dict[Named, Line] = {}
     for kind in {kind for kind, _ in items} & set(_KINDS):
         keys = [key for one, key in items if one == kind]
-        for start in range(0, len(keys), AT_ONCE):
-            columns, source = _KINDS[kind]
-            some = keys[start : start + AT_ONCE]
+        columns, source = _KINDS[kind]
+        for some in batches(keys):
             rows = await execute(f"SELECT {columns} FROM {source} AND i.id IN :keys", keys=some)
             found |= {(kind, row["id"]): _line(kind, row) for row in rows}
     return [found[named] for named in items if named in found]
@@ -153,11 +151,11 @@ async def new_beneath(
     when = _WHEN.get(kind, "i.published_at")
     author = {"revision": "c.author_id", "rule_change": "i.account_id"}.get(kind, "i.author_id")
     found: list[dict[str, Any]] = []
-    for start in range(0, len(keys), AT_ONCE):
+    for some in batches(keys):
         found += await execute(
             f"SELECT i.id, {when} AS at, {author} AS author_id, {place} AS place FROM {_KINDS[kind][1]}"
             f" AND {place} IN :keys AND {when} > :after AND {when} <= :until ORDER BY {when}, i.id LIMIT :limit",
-            keys=list(keys[start : start + AT_ONCE]),
+            keys=some,
             after=after,
             until=until,
             limit=limit,

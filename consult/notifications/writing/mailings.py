@@ -15,7 +15,7 @@ import structlog
 from tortoise.exceptions import IntegrityError, OperationalError
 
 from consult.core import clock, wake
-from consult.core.database import in_transaction
+from consult.core.database import batches, in_transaction
 from consult.core.keys import new_key
 from consult.notifications.models import Mail, Mailing
 from consult.notifications.queries import Reader, sender_of
@@ -152,8 +152,8 @@ async def _filled_in(letter: Letter, readers: list[Reader], mailing: Mailing) ->
 async def _store(mailing: Mailing, rows: list[Mail], cursor: int, *, is_last: bool) -> None:
     """The mails and the cursor together; another worker that wrote the same batch has moved the cursor already."""
     async with in_transaction():
-        for start in range(0, len(rows), AT_ONCE):
-            await Mail.bulk_create(rows[start : start + AT_ONCE], ignore_conflicts=True)
+        for some in batches(rows, AT_ONCE):
+            await Mail.bulk_create(some, ignore_conflicts=True)
         await Mailing.filter(id=mailing.id, cursor=mailing.cursor).update(
             cursor=cursor,
             written=mailing.written + len(rows),
