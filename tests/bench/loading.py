@@ -103,7 +103,7 @@ async def load(size: Size) -> Loaded:
             consultation=consultation,
             position=place,
             title=f"Rubrique {place + 1}",
-            contributions_count=size.contributions // 10,
+            contributions_count=(size.contributions + 9 - place) // 10,
         )
         for place in range(10)
     ]
