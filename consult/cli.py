@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
 
@@ -13,6 +14,15 @@ from consult.core.errors import ConsultError, Refused
 from consult.settings import settings
 
 T = TypeVar("T")
+
+
+class Language(StrEnum):
+    """Languages that a command speaks."""
+
+    FR = "fr"
+    EN = "en"
+
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -170,13 +180,27 @@ def verify(
     key: Annotated[
         list[str] | None, typer.Option(help="The register's public key, as published; again for another one.")
     ] = None,
+    language: Annotated[
+        Language | None, typer.Option(help="What to say it in; else as LC_ALL, LC_MESSAGES or LANG say, else French.")
+    ] = None,
 ) -> None:
-    """Check a downloaded package, and a receipt against it: no database, no network, no settings."""
-    from consult.exports.verifying.command import verify as verify_package
-    from consult.exports.verifying.command import words
+    """Check a downloaded package, and a receipt against it: no database, no network, no settings.
 
-    report = verify_package(package, receipt=receipt, keys=key or ())
-    for line in words(report, sys.stdout.encoding):
+    Scripts go by the exit status: 0, all checks passed (the last line begins with VÉRIFIÉ, or VERIFIED); 1, the package
+    is at fault (NON VÉRIFIÉ, or NOT VERIFIED); 2, the program itself failed, which says nothing about the package.
+    """
+    from consult.exports.verifying.command import failure, words
+    from consult.exports.verifying.command import verify as verify_package
+    from consult.exports.verifying.words import language_of, speaking
+
+    with speaking(language_of(language, os.environ)):
+        try:
+            report = verify_package(package, receipt=receipt, keys=key or ())
+            lines = list(words(report, sys.stdout.encoding))
+        except Exception as error:
+            typer.secho(failure(error, sys.stderr.encoding), err=True, fg=typer.colors.RED)
+            raise typer.Exit(2) from None
+    for line in lines:
         typer.echo(line)
     if not report.ok:
         raise typer.Exit(1)

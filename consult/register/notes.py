@@ -21,6 +21,7 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from consult.core.language import N_
 from consult.register.canonical import stamp
 from consult.register.merkle import HASH_BYTES
 
@@ -33,7 +34,16 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z", re.ASCII)
 
 
 class NoteError(Exception):
-    """A note that cannot be trusted; the words say why, to people."""
+    """A note that cannot be trusted; the words say why, to people.
+
+    Attributes:
+        text: a French source string, translated where it is shown; may hold ``%(name)s`` placeholders.
+        params: values for the placeholders.
+    """
+
+    def __init__(self, text: str, **params: str) -> None:
+        super().__init__(text % params if params else text)
+        self.text, self.params = text, params
 
 
 @dataclass(frozen=True)
@@ -80,12 +90,12 @@ def parse_vkey(text: str) -> tuple[str, bytes]:
     """
     parts = text.strip().split("+", 2)
     if len(parts) != 3 or not _NAME.fullmatch(parts[0]):
-        raise NoteError("not a public key: name+number+key was expected")
-    key = _base64(parts[2], "the public key")
+        raise NoteError(N_("ce n’est pas une clé publique : elle s’écrit nom+numéro+clé"))
+    key = _base64(parts[2], N_("la clé publique n’est pas écrite en base64 comme elle doit l’être"))
     if len(key) != 33 or key[:1] != _ED25519:
-        raise NoteError("the public key is not an Ed25519 key")
+        raise NoteError(N_("la clé publique n’est pas une clé Ed25519"))
     if _key_id(parts[0], key[1:]).hex() != parts[1]:
-        raise NoteError("the public key does not have the number that it claims")
+        raise NoteError(N_("la clé publique n’a pas le numéro qu’elle annonce"))
     return parts[0], key[1:]
 
 
@@ -120,24 +130,24 @@ def parse_note(text: str) -> Note:
         NoteError: it has not the form of one.
     """
     if len(text) > _LONGEST:
-        raise NoteError("the signed head is too long to be one")
+        raise NoteError(N_("l’état signé est trop long pour en être un"))
     if any("\ud800" <= sign <= "\udfff" for sign in text):  # JSON lets them through, and no page can show them
-        raise NoteError("the signed head is not text")
+        raise NoteError(N_("l’état signé n’est pas du texte"))
     body, gap, signed = text.rpartition("\n\n")
     lines = body.split("\n")
     if not gap or len(lines) != 4 or not signed.endswith("\n"):
-        raise NoteError("the signed head does not have its four lines and its signatures")
+        raise NoteError(N_("l’état signé n’a pas ses quatre lignes et ses signatures"))
     origin, size, root, at = lines
     if not _NAME.fullmatch(origin):
-        raise NoteError("the signed head does not name its register")
+        raise NoteError(N_("l’état signé ne nomme pas son registre"))
     if not _SIZE.fullmatch(size) or int(size) >= 1 << 63:
-        raise NoteError("the signed head has no size")
-    digest = _base64(root, "the root")
+        raise NoteError(N_("l’état signé ne dit pas combien d’inscriptions il couvre"))
+    digest = _base64(root, N_("l’empreinte de l’état signé n’est pas écrite en base64 comme elle doit l’être"))
     if len(digest) != HASH_BYTES:
-        raise NoteError("the root of the signed head is not a SHA-256")
+        raise NoteError(N_("l’empreinte dans l’état signé n’est pas une empreinte SHA-256"))
     head = Head(origin, int(size), digest, _instant(at))
     if head.text() != body + "\n":
-        raise NoteError("the signed head is not written as it should be")
+        raise NoteError(N_("l’état signé n’est pas écrit comme il doit l’être"))
     return Note(head, tuple(_signature(line) for line in signed.removesuffix("\n").split("\n")))
 
 
@@ -159,10 +169,12 @@ def check_note(text: str, vkeys: Iterable[str]) -> Head:
         try:
             Ed25519PublicKey.from_public_bytes(public).verify(one.signature, note.head.text().encode())
         except (InvalidSignature, ValueError) as error:
-            raise NoteError("the signature of the signed head is wrong: it was changed after it was signed") from error
+            raise NoteError(
+                N_("la signature de l’état signé est fausse : il a été modifié après avoir été signé")
+            ) from error
         signed = signed or one.name == note.head.origin
     if not signed:
-        raise NoteError("the signed head bears no signature of a known key of this register")
+        raise NoteError(N_("l’état signé ne porte aucune signature d’une clé connue de ce registre"))
     return note.head
 
 
@@ -173,20 +185,20 @@ def _key_id(name: str, public: bytes) -> bytes:
 def _signature(line: str) -> Signature:
     name, gap, value = line.removeprefix(_DASH).partition(" ")
     if not line.startswith(_DASH) or not gap or not _NAME.fullmatch(name):
-        raise NoteError("a line of signature is not one")
-    decoded = _base64(value, "a signature")
+        raise NoteError(N_("une ligne de signature n’en est pas une, dans l’état signé"))
+    decoded = _base64(value, N_("une signature de l’état signé n’est pas écrite en base64 comme elle doit l’être"))
     if len(decoded) < 5:
-        raise NoteError("a signature is too short to be one")
+        raise NoteError(N_("une signature est trop courte, dans l’état signé"))
     return Signature(name, decoded[:4], decoded[4:])
 
 
-def _base64(text: str, what: str) -> bytes:
+def _base64(text: str, fault: str) -> bytes:
     try:
         decoded = b64decode(text.encode("ascii"), validate=True)
     except (Base64Error, ValueError) as error:
-        raise NoteError(f"{what} is not written in base64") from error
+        raise NoteError(fault) from error
     if b64encode(decoded).decode() != text:
-        raise NoteError(f"{what} is not written in base64 as it should be")
+        raise NoteError(fault)
     return decoded
 
 
@@ -196,4 +208,4 @@ def _instant(text: str) -> datetime:
             raise ValueError(text)
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise NoteError("the signed head does not say when it was signed") from error
+        raise NoteError(N_("l’état signé ne dit pas quand il a été signé")) from error

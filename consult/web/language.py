@@ -1,6 +1,7 @@
 """Translations at the moment of showing. French is the source; English comes from ``locale/en``.
 
 The catalogues are read from their ``.po`` files when the process starts (Babel): there is no compiled file to forget.
+Babel is loaded with the first of them: ``consult verify`` speaks French without it.
 """
 
 import re
@@ -8,13 +9,13 @@ from contextvars import ContextVar
 from datetime import date
 from functools import cache, lru_cache
 from io import BytesIO
-
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from typing import TYPE_CHECKING
 
 from consult.core.errors import Refusal
 from consult.resources import resource_folder
+
+if TYPE_CHECKING:
+    from babel.support import NullTranslations
 
 LANGUAGES = {"fr": "Français", "en": "English"}
 # A sign that must not begin a line, nor be left alone at the end of one. A label's last colon stays as it is.
@@ -34,8 +35,12 @@ def current() -> str:
 
 
 @cache
-def catalogue(language: str) -> NullTranslations:
+def catalogue(language: str) -> "NullTranslations":
     """The words of a language; French needs none."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+    from babel.support import NullTranslations, Translations
+
     path = resource_folder("locale") / language / "LC_MESSAGES" / "consult.po"
     if language == "fr" or not path.exists():
         return NullTranslations()

@@ -24,7 +24,6 @@ from consult.exports.package import write_package
 from consult.exports.tables import scope_of
 from consult.exports.verifying import layout
 from consult.exports.verifying.checks import Report
-from consult.exports.verifying.command import verify
 from consult.register.canonical import canonical
 from consult.register.heads import sign_head
 from consult.register.merkle import leaf_hash, root_of, several_proof
@@ -35,6 +34,7 @@ from consult.territories.models import Territory
 from consult.votes.actions import cast_vote, give_support
 from tests.cast import NOON, a_person, an_organisation
 from tests.discussion import a_discussion
+from tests.exports.bilingual import verify
 from tests.moderation.affairs import Affair, an_affair
 
 SLUG = "plan-velo"

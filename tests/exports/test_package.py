@@ -23,12 +23,12 @@ from consult.exports.package import write_package
 from consult.exports.package.writing import ConsultationMoved
 from consult.exports.tables import TABLES, scope_of
 from consult.exports.verifying import layout
-from consult.exports.verifying.command import verify
 from consult.register.heads import rotate_key, sign_head
 from consult.register.queries import register_size
 from consult.territories.models import Territory
 from tests.cast import NOON
 from tests.discussion import a_discussion
+from tests.exports.bilingual import verify
 from tests.exports.packages import SLUG, Package, begun, checked, gone_on, made, told
 from tests.filled import REAL_SLUG
 
@@ -169,7 +169,7 @@ def in_an_empty_folder(folder: Path, *words: str) -> "subprocess.CompletedProces
     """The command on another machine: nothing set, nothing there."""
     folder.mkdir(exist_ok=True)
     python = "from consult.cli import main; import sys; main()"
-    known = {name: value for name, value in os.environ.items() if not name.startswith("CONSULT_")}
+    known = {name: value for name, value in os.environ.items() if not name.startswith("CONSULT_")} | {"LC_ALL": "en_GB"}
     done = subprocess.run(
         [sys.executable, "-c", python, "verify", *words], cwd=folder, env=known, capture_output=True, text=True,
         timeout=60, check=False,

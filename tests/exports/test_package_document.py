@@ -10,8 +10,8 @@ from starlette.applications import Starlette
 
 from consult.core.database import database
 from consult.exports.verifying import layout
-from consult.exports.verifying.command import verify
 from consult.territories.models import Territory
+from tests.exports.bilingual import verify
 from tests.exports.packages import Package, World, a_world, made
 from tests.filled import REAL_SLUG
 from tests.house.house import ROOT

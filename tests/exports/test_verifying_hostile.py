@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consult.exports.verifying import layout
-from consult.exports.verifying.command import verify, words
+from consult.exports.verifying.command import words
+from tests.exports.bilingual import verify
 from tests.exports.packages import Package, checked, told
 
 pytestmark = pytest.mark.engine_free

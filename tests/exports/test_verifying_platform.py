@@ -82,7 +82,7 @@ def test_one_voter_does_not_vote_twice_on_the_same_item(package: Package, tmp_pa
     change(package, "contributions", lambda rows: rows[0].update(earlier_agree="2", earlier_disagree="0"))
     wrong, words = signed(package, tmp_path)
     assert wrong == {"figures"}
-    assert "1 votes are not the first one of their voter" in words
+    assert "1 vote is not the first one of its voter" in words
 
 
 def test_votes_count_for_the_item_that_they_name(package: Package, tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_nothing_is_hidden_by_saying_that_it_stood_elsewhere(package: Package, t
     change(package, "contributions", one_argument_less)
     wrong, words = signed(package, tmp_path)
     assert wrong == {"wordings"}
-    assert "the register recorded it elsewhere, under 1" in words
+    assert "the register recorded it elsewhere, under contribution 1" in words
 
 
 def test_nothing_is_hidden_under_something_that_never_was(package: Package, tmp_path: Path) -> None:
@@ -197,6 +197,25 @@ def test_rounds_close_when_the_register_says(package: Package, tmp_path: Path) -
     change(later, "rounds", lambda rows: rows[0].update(closes_at="2026-04-30T12:00:00Z"))
     wrong, words = signed(later, tmp_path)
     assert wrong == {"completeness"}
-    assert "this round closes at 2026-04-30T12:00:00Z; the register recorded 2026-03-30T12:00:00Z" in words
+    assert (
+        "this round closes on 30 April 2026 at 12:00 (UTC); the register recorded 30 March 2026 at 12:00 (UTC)" in words
+    )
     change(package, "rounds", lambda rows: rows[0].update(id="7"))
     assert signed(package, tmp_path)[0] == {"completeness"}
+
+
+def test_numbers_and_nestings_beyond_measure_are_the_packages_fault_and_not_the_programmes(
+    package: Package, tmp_path: Path
+) -> None:
+    deep = Package(dict(package.files))
+    for depth in (500, 900, 990, 5_000, 50_000):
+        for name in ("both_sides", "days", "sections", "totals"):
+            figures = json.loads(package.files[layout.FIGURES]) | {name: "here"}
+            text = json.dumps(figures).replace('"here"', "[" * depth + "]" * depth)
+            deep.files[layout.FIGURES] = text.encode()
+            assert not checked(deep, tmp_path).ok
+    columns = package.files["data/tallies.csv"].decode().strip().split(",")
+    row = dict.fromkeys(columns, "") | {"kind": "contribution", "contribution": "1", "item_id": "1", "agree": "9" * 16}
+    for _ in range(1_500):
+        package.add_row("tallies", row | {"provisional": "false"})
+    assert "reading" in failed(checked(package, tmp_path))

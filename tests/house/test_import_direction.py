@@ -59,6 +59,7 @@ STARLETTE = {"pages", "forms", "access", "routes", "app"}
 AT_THE_DOOR: dict[str, str] = {
     "consult.organisations.voices": "the field « au nom de », which the writing forms of several rooms carry",
     "consult.exports.package.description": "a package describes its columns in both languages, from the one catalogue",
+    "consult.exports.verifying.words": "what is checked is said in French and English, from the one catalogue",
     "consult.reports.composing.words": "documents say words, numbers and dates as pages do, from the same place",
     "consult.notifications.writing": "mails are filled in by the same templates, filters and languages as pages",
 }

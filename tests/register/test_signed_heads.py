@@ -79,7 +79,7 @@ def test_a_note_with_one_letter_changed_is_refused(place: int) -> None:
      NOTE.replace("Z\n", "+00:00\n"), NOTE.replace("2026-03", "9999-99"), NOTE.replace("1204", "9" * 30)],
 )  # fmt: skip
 def test_what_is_no_note_is_refused_in_words(text: str) -> None:
-    with pytest.raises(NoteError, match="signed head"):
+    with pytest.raises(NoteError, match="état signé"):
         check_note(text, [VKEY])
 
 
@@ -87,7 +87,7 @@ def test_what_is_no_note_is_refused_in_words(text: str) -> None:
 def test_another_key_does_not_count_and_a_wrong_one_is_never_forgiven() -> None:
     other = Ed25519PrivateKey.generate()
     others = vkey(ORIGIN, other.public_key().public_bytes_raw())
-    with pytest.raises(NoteError, match="no signature of a known key"):
+    with pytest.raises(NoteError, match="aucune signature d’une clé connue"):
         check_note(NOTE, [others])
     both = write_note(HEAD, [(ORIGIN, KEY), (ORIGIN, other)])
     assert check_note(both, [VKEY]) == check_note(both, [others]) == HEAD

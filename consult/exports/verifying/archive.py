@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from consult.exports.verifying import layout
-from consult.exports.verifying.checks import Unreadable, plain
+from consult.exports.verifying.checks import Unreadable
+from consult.exports.verifying.words import at_line, plain
+from consult.exports.verifying.words import gettext as _
 
 _MOST_FILES = 100
 _SMALL = 16 * 1024 * 1024
@@ -33,26 +35,39 @@ class Archive:
     def __init__(self, path: Path) -> None:
         try:
             if path.exists() and not path.is_file():
-                raise Unreadable(f"{path} cannot be read: it is not a file.")
+                raise Unreadable(_("%(path)s ne peut pas être lu : ce n’est pas un fichier.", path=path))
             _measure_directory(path)
             self._zip = zipfile.ZipFile(path)
         except FileNotFoundError:
-            raise Unreadable(f"There is no file {path}.") from None
+            raise Unreadable(_("Il n’y a pas de fichier %(path)s.", path=path)) from None
         except PermissionError as error:
-            raise Unreadable(f"{path} cannot be read: {error.strerror}.") from None
+            raise Unreadable(_("%(path)s ne peut pas être lu (%(error)s).", path=path, error=error.strerror)) from None
         except Unreadable:
             raise
         except BROKEN:
             raise Unreadable(
-                f"{path} is not a zip, or its end is missing: an interrupted download? Download it again."
+                _(
+                    "%(path)s n’est pas un fichier zip, ou il lui manque la fin : le téléchargement a-t-il été"
+                    " interrompu ?"
+                    " Téléchargez-le de nouveau.",
+                    path=path,
+                )
             ) from None
         except Exception as error:  # a directory of nonsense: struct.error, MemoryError on absurd sizes
-            raise Unreadable(f"{path} cannot be read as a zip ({type(error).__name__}).") from None
+            raise Unreadable(
+                _(
+                    "%(path)s ne peut pas être lu comme un fichier zip (%(error)s).",
+                    path=path,
+                    error=type(error).__name__,
+                )
+            ) from None
         try:
             self.members = self._examined(path.stat().st_size)
         except struct.error:
             self._zip.close()
-            raise Unreadable(f"{path} is not a zip: its list of files leads nowhere.") from None
+            raise Unreadable(
+                _("%(path)s n’est pas un fichier zip : sa liste de fichiers ne mène nulle part.", path=path)
+            ) from None
         except BaseException:
             self._zip.close()
             raise
@@ -60,25 +75,43 @@ class Archive:
     def _examined(self, packed: int) -> dict[str, zipfile.ZipInfo]:
         infos = self._zip.infolist()
         if len(infos) > _MOST_FILES:
-            raise Unreadable(f"This zip holds {len(infos)} files; a package holds a few dozen.")
+            raise Unreadable(
+                _("Ce zip contient %(count)s fichiers ; un paquet en contient quelques dizaines.", count=len(infos))
+            )
         members: dict[str, zipfile.ZipInfo] = {}
         for info in infos:
             name = info.filename
             if name in members:
-                raise Unreadable(f"This zip holds {plain(name)!r} twice: two people could read two different files.")
+                raise Unreadable(
+                    _(
+                        "Ce zip contient deux fois « %(name)s » : deux personnes pourraient lire deux fichiers"
+                        " différents.",
+                        name=plain(name),
+                    )
+                )
             if name not in layout.ABOVE + layout.EVIDENCE + (layout.SUMS,) and not layout.table_of(name):
-                raise Unreadable(f"This zip holds {plain(name)!r}, which no package of Consult holds.")
+                raise Unreadable(
+                    _("Ce zip contient « %(name)s », qu’aucun paquet de Consult ne contient.", name=plain(name))
+                )
             if info.orig_filename != name:
-                raise Unreadable(f"This zip holds a file under two names: {plain(info.orig_filename)!r}.")
+                raise Unreadable(
+                    _("Ce zip contient un fichier sous deux noms : « %(name)s ».", name=plain(info.orig_filename))
+                )
             if info.flag_bits & 0x1:
-                raise Unreadable(f"{name} is encrypted; no package is.")
+                raise Unreadable(_("%(file)s est chiffré ; aucun paquet ne l’est.", file=name))
             if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-                raise Unreadable(f"{name} is packed in a way that no package uses.")
+                raise Unreadable(_("%(file)s est compressé d’une manière qu’aucun paquet n’emploie.", file=name))
             members[name] = info
         _without_gaps(self._zip, infos)
         unpacked = sum(info.file_size for info in infos)
         if unpacked > max(_MOST_UNPACKED, _MOST_TIMES * packed):
-            raise Unreadable(f"This zip of {packed} bytes would unpack to {unpacked}: it is made to do harm.")
+            raise Unreadable(
+                _(
+                    "Ce zip de %(packed)s octets en donnerait %(unpacked)s une fois ouvert : il est fait pour nuire.",
+                    packed=packed,
+                    unpacked=unpacked,
+                )
+            )
         return members
 
     def close(self) -> None:
@@ -92,7 +125,7 @@ class Archive:
             Unreadable: it is not there, or broken.
         """
         if name not in self.members:
-            raise Unreadable(f"{name} is missing from the package.")
+            raise Unreadable(_("%(file)s manque dans le paquet.", file=name))
         try:
             return self._zip.open(self.members[name])
         except BROKEN as error:
@@ -110,7 +143,7 @@ class Archive:
             except Exception as error:
                 raise _broken(name, error) from None
         if len(content) > _SMALL:
-            raise Unreadable(f"{name} is far larger than such a file can be.")
+            raise Unreadable(_("%(file)s est bien plus gros qu’un tel fichier ne peut l’être.", file=name))
         return content
 
     def text(self, name: str) -> str:
@@ -122,7 +155,9 @@ class Archive:
         try:
             return self.small(name).decode()
         except UnicodeDecodeError as error:
-            raise Unreadable(f"{name} is not UTF-8 (at byte {error.start}).") from None
+            raise Unreadable(
+                _("%(file)s n’est pas en UTF-8 (à l’octet %(byte)s).", file=name, byte=str(error.start))
+            ) from None
 
     def lines(self, name: str) -> Iterator[str]:
         """A file line by line, line ends kept (only ``\\n`` ends a line); never a whole file in memory.
@@ -138,13 +173,15 @@ class Archive:
                     line = read(LONGEST_LINE + 1)
                     decoded = line.decode()
                 except UnicodeDecodeError:
-                    raise Unreadable(f"{name}, line {number}, is not UTF-8.") from None
+                    raise Unreadable(_("%(place)s : ce n’est pas de l’UTF-8.", place=at_line(name, number))) from None
                 except Exception as error:
                     raise _broken(name, error) from None
                 if not line:
                     return
                 if len(line) > LONGEST_LINE:
-                    raise Unreadable(f"{name}, line {number}, is longer than any line of a package.")
+                    raise Unreadable(
+                        _("%(place)s : aucune ligne d’un paquet n’est aussi longue.", place=at_line(name, number))
+                    )
                 yield decoded
 
     def sha256(self, name: str) -> str:
@@ -169,12 +206,16 @@ def _without_gaps(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> Non
     assert file is not None
     for info in sorted(infos, key=lambda info: info.header_offset):
         if not 0 <= info.header_offset - end <= (_DESCRIPTOR if end else 0):
-            raise Unreadable("This zip holds something beside its files: two people could read two different ones.")
+            raise Unreadable(
+                _("Ce zip contient autre chose que ses fichiers : deux personnes pourraient en lire deux différents.")
+            )
         file.seek(info.header_offset + _LENGTHS_AT)
         lengths = file.read(4)
         end = info.header_offset + _LENGTHS_AT + 4 + sum(struct.unpack("<HH", lengths)) + info.compress_size
     if not 0 <= archive.start_dir - end <= (_DESCRIPTOR if end else 0) or archive.comment:
-        raise Unreadable("This zip holds something beside its files: two people could read two different ones.")
+        raise Unreadable(
+            _("Ce zip contient autre chose que ses fichiers : deux personnes pourraient en lire deux différents.")
+        )
 
 
 def _measure_directory(path: Path) -> None:
@@ -184,7 +225,13 @@ def _measure_directory(path: Path) -> None:
         # not public, hence attr-defined
         record = zipfile._EndRecData(file)  # type: ignore[attr-defined]
     if record is not None and record[_DIRECTORY_SIZE] > _LARGEST_DIRECTORY:
-        raise Unreadable(f"The list of files in this zip is far longer than that of a package: {path} is none.")
+        raise Unreadable(
+            _(
+                "La liste des fichiers de ce zip est bien plus longue que celle d’un paquet : %(path)s n’en est pas"
+                " un.",
+                path=path,
+            )
+        )
 
 
 class _Raw(io.RawIOBase):
@@ -203,7 +250,13 @@ class _Raw(io.RawIOBase):
 
 
 def _broken(name: str, error: BaseException) -> Unreadable:
-    return Unreadable(f"{name} cannot be unpacked ({type(error).__name__}): the zip was damaged or changed.")
+    return Unreadable(
+        _(
+            "%(file)s ne peut pas être décompressé (%(error)s) : le zip a été abîmé ou modifié.",
+            file=name,
+            error=type(error).__name__,
+        )
+    )
 
 
 def sums_of(text: str) -> dict[str, str]:
@@ -213,11 +266,17 @@ def sums_of(text: str) -> dict[str, str]:
         Unreadable: a line of it is not one that ``sha256sum`` writes, or names a file twice.
     """
     if not text.endswith("\n"):
-        raise Unreadable(f"{layout.SUMS} does not end with a line end.")
+        raise Unreadable(_("%(file)s ne se termine pas par une fin de ligne.", file=layout.SUMS))
     found: dict[str, str] = {}
     for number, line in enumerate(text[:-1].split("\n"), 1):
         parts = _SUM_LINE.fullmatch(line)
         if parts is None or parts.group(2) in found:
-            raise Unreadable(f"{layout.SUMS}, line {number}, is not one digest and one name: {plain(line, 120)!r}.")
+            raise Unreadable(
+                _(
+                    "%(place)s : « %(line)s » n’est pas une empreinte suivie d’un nom.",
+                    place=at_line(layout.SUMS, number),
+                    line=plain(line, 120),
+                )
+            )
         found[parts.group(2)] = parts.group(1)
     return found

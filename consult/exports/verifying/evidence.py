@@ -5,10 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from consult.core.language import N_
 from consult.exports.verifying import layout
 from consult.exports.verifying.archive import Archive
-from consult.exports.verifying.checks import Report, Unreadable, day, plain
+from consult.exports.verifying.checks import Report, Unreadable
 from consult.exports.verifying.index import Index
+from consult.exports.verifying.words import at_line, instant, ngettext, plain, translated
+from consult.exports.verifying.words import gettext as _
 from consult.register.canonical import canonical
 from consult.register.merkle import HASH_BYTES, check_several, leaf_hash
 from consult.register.notes import Head, NoteError, Signature, check_note, fingerprint, parse_note, parse_vkey
@@ -45,42 +48,63 @@ def check_head(archive: Archive, report: Report, trusted: Sequence[str]) -> Head
         check.fault(str(error))
         return None
     except NoteError as error:
-        check.fault(f"{layout.HEAD}: {error}.")
+        check.fault(_("%(file)s : %(fault)s.", file=layout.HEAD, fault=translated(error)))
         return None
     page = head.origin.rpartition("/")[0] or head.origin
-    check.words = f"the register {plain(head.origin)} had {head.size:,} entries on {_instant(head)}, signed by its key"
+    check.words = _signed(head, trusted=bool(trusted))
     prints = ", ".join(fingerprint(key) for key in keys)
     if trusted:
-        check.words += ", the key that you gave"
-        report.notes.append(f"the key has the fingerprint {prints}; it is the one that you gave.")
+        report.notes.append(_("la clé, celle que vous avez donnée, a pour empreinte %(prints)s.", prints=prints))
     else:
-        report.notes.append(
-            f"the key has the fingerprint {prints}. Compare it with the one published at {plain(page)},"
-        )
-        report.notes.append(
-            "on another machine or by telephone: whoever forged a package would have put a key of theirs into it."
-        )
+        report.notes.append(_to_compare(prints, page))
         report.unchecked.append(
-            "that the key is the register's own: pass --key, with the key as published, to check it too."
+            _(
+                "que la clé est bien celle du registre : pour le contrôler aussi, ajoutez --key et la clé telle"
+                " qu’elle est"
+                " publiée."
+            )
         )
     report.unchecked.append(
-        f"that everybody is shown the same register: compare the head with those published at {plain(page)}."
+        _(
+            "que tout le monde voit le même registre : comparez l’état signé avec ceux qui sont publiés à l’adresse"
+            " %(page)s.",
+            page=plain(page),
+        )
     )
     return head
 
 
-def _instant(head: Head) -> str:
-    return head.at.strftime("%Y-%m-%d at %H:%M:%S UTC")
+def _signed(head: Head, *, trusted: bool) -> str:
+    said = {"origin": plain(head.origin), "at": head.at}
+    if trusted:
+        return ngettext(
+            "le registre %(origin)s comptait %(num)s inscription le %(at)s, signé par la clé que vous avez donnée",
+            "le registre %(origin)s comptait %(num)s inscriptions le %(at)s, signé par la clé que vous avez donnée",
+            head.size, **said,
+        )  # fmt: skip
+    return ngettext(
+        "le registre %(origin)s comptait %(num)s inscription le %(at)s, signé par sa clé",
+        "le registre %(origin)s comptait %(num)s inscriptions le %(at)s, signé par sa clé",
+        head.size, **said,
+    )  # fmt: skip
+
+
+def _to_compare(prints: str, page: str) -> str:
+    return _(
+        "la clé a pour empreinte %(prints)s. Comparez-la avec celle qui est publiée à l’adresse %(page)s, sur un autre"
+        " ordinateur ou par téléphone : qui aurait fabriqué un faux paquet y aurait mis une clé à soi.",
+        prints=prints, page=plain(page),
+    )  # fmt: skip
 
 
 def _keys(text: str) -> list[str]:
     keys = text.split("\n")
     if keys.pop() or not keys or len(set(keys)) != len(keys) or len(keys) > 8:
-        raise NoteError(f"{layout.KEYS} is not a list of keys, one a line")
+        raise NoteError(N_("%(keys)s n’est pas une liste de clés, une par ligne"), keys=layout.KEYS)
     for key in keys:
         parse_vkey(key)
     if any(key != key.strip() for key in keys):
-        raise NoteError(f"{layout.KEYS} is not written as it should be")
+        raise NoteError(N_("%(keys)s n’est pas écrit comme il doit l’être"), keys=layout.KEYS)
     return keys
 
 
@@ -96,7 +120,9 @@ def _each_by_a_key(signatures: Sequence[Signature], keys: Sequence[str]) -> None
     """Nothing stands in the head or among the keys that nobody checks."""
     named = sorted((parse_vkey(key)[0], key.split("+")[1]) for key in keys)
     if sorted((one.name, one.key_id.hex()) for one in signatures) != named:
-        raise NoteError(f"the signatures are not those of the keys in {layout.KEYS}, one each")
+        raise NoteError(
+            N_("les signatures ne sont pas celles des clés de %(keys)s, une pour chacune"), keys=layout.KEYS
+        )
 
 
 def check_entries(archive: Archive, report: Report, head: Head | None, index: Index) -> bool:
@@ -105,29 +131,45 @@ def check_entries(archive: Archive, report: Report, head: Head | None, index: In
     try:
         pairs = _leaves(archive, index)
         if head is None:
-            for _ in pairs:
+            for _pair in pairs:
                 pass
-            check.fault("without a good head, no entry can be checked.")
+            check.fault(_("sans un bon état signé, aucune inscription ne peut être contrôlée."))
         elif not check_several(pairs, head.size, _proof(archive), head.root):
-            for _ in pairs:
+            for _pair in pairs:
                 pass
             check.fault(
-                f"{layout.ENTRIES}: these entries do not stand at these places in the register that the head was signed"
-                " for: an entry was changed, removed, added or moved, or the proof was."
+                _(
+                    "%(file)s : ces inscriptions ne sont pas à ces places dans le registre dont l’état a été signé."
+                    " L’une a"
+                    " été modifiée, retirée, ajoutée ou déplacée, ou bien la preuve l’a été.",
+                    file=layout.ENTRIES,
+                )
             )
     except Unreadable as error:
         check.fault(str(error))
-    check.words = f"{index.count:,} entries of this consultation stand at their places in the register"
+    check.words = ngettext(
+        "%(num)s inscription de cette consultation est à sa place dans le registre",
+        "%(num)s inscriptions de cette consultation sont à leur place dans le registre",
+        index.count,
+    )
     return check.ok
 
 
 def _leaves(archive: Archive, index: Index) -> Iterator[tuple[int, bytes]]:
     before = -1
     for number, line in enumerate(archive.lines(layout.ENTRIES), 1):
-        place = f"{layout.ENTRIES}, line {number},"
+        place = at_line(layout.ENTRIES, number)
         position, text, entry = _entry_line(line, place)
         if position <= before:
-            raise Unreadable(f"{place} is not in order: entry {position} after entry {before}.")
+            raise Unreadable(
+                _(
+                    "%(place)s : les inscriptions ne sont pas en ordre, la n° %(position)s vient après la n°"
+                    " %(before)s.",
+                    place=place,
+                    position=str(position),
+                    before=str(before),
+                )
+            )
         before = position
         index.take(position, text, entry, line)
         yield position, leaf_hash(text.encode())
@@ -138,10 +180,12 @@ def _entry_line(line: str, place: str) -> tuple[int, str, dict[str, Any]]:
     given = _quickly(line, place)
     position, text = (given.get("position"), given.get("entry")) if isinstance(given, dict) else (None, None)
     if not _whole(position) or not isinstance(text, str) or layout.entry_line(int(position or 0), text) != line:
-        raise Unreadable(f"{place} is not an entry with its position, written as it should be.")
+        raise Unreadable(
+            _("%(place)s : ce n’est pas une inscription et sa place, écrites comme elles doivent l’être.", place=place)
+        )
     entry = _quickly(text, place)
     if not isinstance(entry, dict) or not isinstance(entry.get("kind"), str):
-        raise Unreadable(f"{place} holds no entry of a register.")
+        raise Unreadable(_("%(place)s : ce n’est pas une inscription de registre.", place=place))
     return int(position or 0), text, entry
 
 
@@ -150,7 +194,7 @@ def _quickly(text: str, place: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError, OverflowError):
-        raise Unreadable(f"{place} is not readable JSON.") from None
+        raise Unreadable(_("%(place)s : ce n’est pas du JSON lisible.", place=place)) from None
 
 
 def _written(value: Any) -> str:
@@ -169,7 +213,7 @@ def parsed(text: str, place: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_constant)
     except (ValueError, RecursionError, OverflowError):
-        raise Unreadable(f"{place} is not readable JSON.") from None
+        raise Unreadable(_("%(place)s : ce n’est pas du JSON lisible.", place=place)) from None
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -195,7 +239,13 @@ def _proof(archive: Archive) -> Iterator[bytes]:
         except ValueError:
             digest = b""
         if digest.hex() != word or not digest:
-            raise Unreadable(f"{layout.PROOF}, line {number}, is not a hash: {plain(word, 80)!r}.")
+            raise Unreadable(
+                _(
+                    "%(place)s : « %(word)s » n’est pas une empreinte.",
+                    place=at_line(layout.PROOF, number),
+                    word=plain(word, 80),
+                )
+            )
         yield digest
 
 
@@ -209,15 +259,30 @@ def check_exported(archive: Archive, report: Report, index: Index) -> Exported |
         return None
     if layout.SUMS in archive.members and archive.sha256(layout.SUMS) != exported.sha256:
         check.fault(
-            f"{layout.SUMS} is not the one that the register recorded on {exported.at} (entry {exported.position}): the"
-            " list of files was rewritten, or this is the proof of another package."
+            _(
+                "%(file)s n’est pas celui que le registre a inscrit sous le n° %(position)s le %(at)s : la liste des"
+                " fichiers a"
+                " été réécrite, ou cette preuve est celle d’un autre paquet.",
+                file=layout.SUMS,
+                at=instant(exported.at),
+                position=str(exported.position),
+            )
         )
     if (index.count - 1, index.digest) != (exported.entries, exported.entries_sha256):
         check.fault(
-            f"{layout.ENTRIES} holds {index.count - 1} entries before the export; the register recorded"
-            f" {exported.entries} of them, and these are not the same: some were removed or added."
+            _(
+                "%(file)s : le nombre d’inscriptions avant l’export est %(found)s, le registre en a compté"
+                " %(wanted)s, et ce"
+                " ne sont pas les mêmes. Des inscriptions ont été retirées ou ajoutées.",
+                file=layout.ENTRIES,
+                found=max(0, index.count - 1),
+                wanted=exported.entries,
+            )
         )
-    check.words = f"the register recorded these very files on {plain(exported.at)}, as entry {exported.position}"
+    check.words = _(
+        "le registre a inscrit ces fichiers mêmes le %(at)s, sous le n° %(position)s",
+        at=instant(exported.at), position=str(exported.position),
+    )  # fmt: skip
     if not exported.provisional:
         _tell_of_earlier(report, index, exported.position)
     return exported
@@ -234,11 +299,22 @@ def _tell_of_earlier(report: Report, index: Index, position: int) -> None:
         entry = json.loads(text)
         if entry.get("provisional") is False:
             many += 1
-            first = first or f"entry {place}, on {day(entry.get('at'))}, SHA256SUMS {plain(entry.get('sha256'), 64)}"
+            first = first or _(
+                "n° %(position)s, le %(at)s, empreinte de SHA256SUMS %(sha256)s",
+                position=str(place), at=instant(entry.get("at")), sha256=plain(entry.get("sha256"), 64),
+            )  # fmt: skip
     if many:
-        report.notes.append(f"final files had been recorded {many} times before these, first as {first}.")
         report.notes.append(
-            "Moderation goes on after the closing, voting does not: whoever kept such files can compare the votes."
+            ngettext(
+                "des fichiers définitifs avaient déjà été inscrits %(num)s fois avant ceux-ci (%(first)s). La"
+                " modération"
+                " continue après la clôture, le vote non : qui a gardé ces fichiers peut comparer les votes.",
+                "des fichiers définitifs avaient déjà été inscrits %(num)s fois avant ceux-ci (d’abord %(first)s). La"
+                " modération continue après la clôture, le vote non : qui a gardé ces fichiers peut comparer les"
+                " votes.",
+                many,
+                first=first,
+            )
         )
 
 
@@ -246,15 +322,28 @@ def _exported(archive: Archive, index: Index) -> Exported:
     content = archive.text(layout.EXPORTED)
     given = parsed(content, layout.EXPORTED)
     if not isinstance(given, dict) or set(given) != {"position"} or not _whole(given["position"]):
-        raise Unreadable(f"{layout.EXPORTED} does not say where the export was recorded.")
+        raise Unreadable(_("%(file)s ne dit pas où l’export a été inscrit.", file=layout.EXPORTED))
     if _written(given) != content:
-        raise Unreadable(f"{layout.EXPORTED} is not written as it should be.")
+        raise Unreadable(_("%(file)s n’est pas écrit comme il doit l’être.", file=layout.EXPORTED))
     position = given["position"]
     if index.last is None or index.last[0] != position:
-        raise Unreadable(f"{layout.EXPORTED} names entry {position}, which is not the last one of {layout.ENTRIES}.")
+        raise Unreadable(
+            _(
+                "%(file)s nomme l’inscription n° %(position)s, qui n’est pas la dernière de %(entries)s.",
+                file=layout.EXPORTED,
+                position=str(position),
+                entries=layout.ENTRIES,
+            )
+        )
     entry = index.last[1]
     if entry.get("kind") != layout.EXPORTED_KIND:
-        raise Unreadable(f"entry {position} does not record an export, but {plain(entry.get('kind'))!r}.")
+        raise Unreadable(
+            _(
+                "l’inscription n° %(position)s n’est pas celle d’un export, mais de nature « %(kind)s ».",
+                position=str(position),
+                kind=plain(entry.get("kind"), 80),
+            )
+        )
     texts = [entry.get(name) for name in ("sha256", "entries_sha256", "consultation", "cut_off", "at")]
     provisional = entry.get("provisional")
     if (
@@ -262,7 +351,9 @@ def _exported(archive: Archive, index: Index) -> Exported:
         or not isinstance(provisional, bool)
         or not _whole(entry.get("entries"))
     ):
-        raise Unreadable(f"entry {position} does not say all that the record of an export says.")
+        raise Unreadable(
+            _("l’inscription n° %(position)s ne dit pas tout ce que dit celle d’un export.", position=str(position))
+        )
     sha256, entries_sha256, consultation, cut_off, at = (str(one) for one in texts)
     return Exported(position, sha256, entry["entries"], entries_sha256, consultation, cut_off, provisional, at)
 

@@ -4,13 +4,16 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from consult.core.language import N_
 from consult.exports.verifying import layout
 from consult.exports.verifying.archive import Archive
-from consult.exports.verifying.checks import Check, Report, Unreadable, day, plain
+from consult.exports.verifying.checks import Check, Report, Unreadable
 from consult.exports.verifying.evidence import parsed
 from consult.exports.verifying.index import Index
 from consult.exports.verifying.recounting import OF_ARGUMENT, OF_CONTRIBUTION, Results
 from consult.exports.verifying.rows import Row, file_of, rows_of
+from consult.exports.verifying.words import gettext as _
+from consult.exports.verifying.words import instant, instants, item, ngettext, plain, value
 
 FORMAT = "consult-figures/1"
 _SECONDS = len("2026-11-22T13:00:00")
@@ -27,6 +30,35 @@ _COLUMNS = {
     "amendments": ("id", "contribution", "state", *_VOTED),
     "arguments": ("id", "contribution", "amendment_id", "state", "side", *_SUPPORTS, *OF_ARGUMENT),
     "sources": ("id", "contribution", "state", *_SUPPORTS),
+}
+_COUNTERS: dict[str, str] = {
+    "agree (votes)": N_("votes « d’accord »"),
+    "mixed (votes)": N_("votes « mitigé »"),
+    "disagree (votes)": N_("votes « pas d’accord »"),
+    "agree (tallied)": N_("votes « d’accord » repris d’un décompte"),
+    "mixed (tallied)": N_("votes « mitigé » repris d’un décompte"),
+    "disagree (tallied)": N_("votes « pas d’accord » repris d’un décompte"),
+    "agree": N_("votes « d’accord »"),
+    "mixed": N_("votes « mitigé »"),
+    "disagree": N_("votes « pas d’accord »"),
+    "voters": N_("soutiens donnés sur le site"),
+    "tallied": N_("soutiens repris d’un décompte"),
+    "arguments_for": N_("arguments pour"),
+    "arguments_against": N_("arguments contre"),
+    "arguments_count": N_("arguments en tout"),
+    "sources_count": N_("sources en tout"),
+    "amendments_count": N_("propositions de modification en tout"),
+}
+_TOO_MANY: dict[str, str] = {
+    "voted": N_("data/votes : les votes sont au nombre de %(found)s ; le registre en a inscrit %(recorded)s."),
+    "supported": N_("data/votes : les soutiens sont au nombre de %(found)s ; le registre en a inscrit %(recorded)s."),
+}
+_TALLIED: dict[str, str] = {
+    "contributions": N_("contributions"),
+    "amendments": N_("propositions de modification"),
+    "arguments": N_("arguments"),
+    "sources": N_("sources"),
+    "votes": N_("votes"),
 }
 Counted = Counter[tuple[str, ...]]
 
@@ -58,26 +90,43 @@ def check_figures(archive: Archive, report: Report, index: Index, own: Mapping[s
     for path, number in wanted.items():
         said = _at(figures, path)
         if said != number or isinstance(said, bool):
-            check.fault(f"{layout.FIGURES}: {'.'.join(path)} is {plain(said, 40)}; the tables add up to {number}.")
+            check.fault(
+                _(
+                    "%(file)s : %(name)s dit %(said)s ; les tables donnent %(wanted)s.",
+                    file=layout.FIGURES,
+                    name=".".join(path),
+                    said=value(said, 40),
+                    wanted=number,
+                )
+            )
     for fault in results.faults(figures, index.voters()):
         check.fault(fault)
     for effect, many in index.decided.items():
         if results.decisions[effect] < many:
             check.fault(
-                f"data/decisions: {results.decisions[effect]} decisions are of the effect {plain(effect)!r};"
-                f" the register recorded {many}."
+                ngettext(
+                    "data/decisions : %(num)s décision a l’effet « %(effect)s » ; le registre en a inscrit"
+                    " %(recorded)s.",
+                    "data/decisions : %(num)s décisions ont l’effet « %(effect)s » ; le registre en a inscrit"
+                    " %(recorded)s.",
+                    results.decisions[effect],
+                    effect=plain(effect),
+                    recorded=many,
+                )
             )
     cast = counted["cast",]
     _compare_with_register(check, index, counted)
     _compare_with_closing(report, index, wanted)
     tallied = wanted["votes", "contributions", "total", "tallied"]
-    check.words = (
-        f"{len(wanted) + results.compared} figures are what the tables add up to ({cast:,} votes and supports one by"
-        f" one, {tallied:,} tallied votes)"
-    )
+    check.words = _(
+        "%(count)s chiffres sont ce que donnent les tables, recomptées (votes et soutiens un par un : %(cast)s ;"
+        " votes repris"
+        " d’un décompte : %(tallied)s)",
+        count=len(wanted) + results.compared, cast=cast, tallied=tallied,
+    )  # fmt: skip
     if any(path[0] == "votes" and path[3] == "tallied" and many for path, many in counted.items()):
         report.unchecked.append(
-            "votes that were only tallied (taken over from elsewhere, on paper): nobody's receipt stands behind them."
+            _("les votes repris d’un décompte (sur papier, ou d’une autre plateforme) : aucun reçu ne les appuie.")
         )
 
 
@@ -90,18 +139,34 @@ def _compare_with_description(check: Check, figures: Any, own: Mapping[str, Any]
     ):
         said = _at(figures, path)
         if said != wanted:
-            check.fault(f"{layout.FIGURES}: {'.'.join(path)} is {plain(said, 40)!r}, not {plain(wanted, 40)!r}.")
+            check.fault(
+                _(
+                    "%(file)s : %(name)s dit « %(said)s », et non « %(wanted)s ».",
+                    file=layout.FIGURES,
+                    name=".".join(path),
+                    said=value(said, 40),
+                    wanted=value(wanted, 40),
+                )
+            )
     if f"{own['cut_off'][:_SECONDS]}Z" != _at(figures, ("at",)):  # the cut-off has milliseconds where there are any
-        check.fault(f"{layout.FIGURES}: at is {plain(_at(figures, ('at',)), 40)!r}, not {plain(own['cut_off'], 40)!r}.")
+        said, wanted = instants(_at(figures, ("at",)), own["cut_off"])
+        check.fault(
+            _(
+                "%(file)s : ces chiffres sont datés du %(said)s, et non du %(wanted)s.",
+                file=layout.FIGURES,
+                said=said,
+                wanted=wanted,
+            )
+        )
 
 
 def _named(kind: str, key: str, number: int) -> str:
-    """What is voted on: a vote counts for this very item, under this very contribution."""
-    return f"contribution {number} ({key})" if kind == "contributions" else f"{kind[:-1]} {key} under {_above(number)}"
+    """What is voted on: a vote counts for this very item, under this very contribution. For the index."""
+    return f"{kind[:-1]}|{number}|{key}"
 
 
 def _above(number: int) -> str:
-    return f"contribution {number}"
+    return f"contribution|{number}|"
 
 
 def _count_texts(archive: Archive, counted: Counted, check: Check, index: Index, results: Results) -> None:
@@ -132,9 +197,7 @@ def _count_texts(archive: Archive, counted: Counted, check: Check, index: Index,
             supports, tallied, total = (row.number(name) for name in _SUPPORTS)
             index.says(_named(table, row.text("id"), number), {"voters": supports, "tallied": tallied}, row.place)
             if supports + tallied != total:
-                check.fault(
-                    f"{row.place}: supports_total is {total}; the two before it add up to {supports + tallied}."
-                )
+                _adds_up_otherwise(check, row, "supports_total", total, supports + tallied)
 
 
 def _count_contribution(row: Row, check: Check, index: Index) -> None:
@@ -144,10 +207,16 @@ def _count_contribution(row: Row, check: Check, index: Index) -> None:
     index.says(_named("contributions", row.text("id"), number), counters, row.place)
     index.says(_above(number), {name: row.number(name) for name in _BENEATH}, row.place)
     if row.number("votes_total") != sum(counters.values()):
-        check.fault(
-            f"{row.place}: votes_total is {row.number('votes_total')}; the columns before it add up to"
-            f" {sum(counters.values())}."
+        _adds_up_otherwise(check, row, "votes_total", row.number("votes_total"), sum(counters.values()))
+
+
+def _adds_up_otherwise(check: Check, row: Row, column: str, said: int, found: int) -> None:
+    check.fault(
+        _(
+            "%(place)s : %(column)s dit %(said)s ; les colonnes qui précèdent donnent %(found)s.",
+            place=row.place, column=column, said=said, found=found,
         )
+    )  # fmt: skip
 
 
 def _count_votes(archive: Archive, counted: Counted, check: Check, index: Index, results: Results) -> None:
@@ -155,7 +224,14 @@ def _count_votes(archive: Archive, counted: Counted, check: Check, index: Index,
     for row in rows_of(archive, file_of(archive, "votes"), columns):
         kind, choice = _OF_KIND.get(row.text("kind"), ""), row.text("choice")
         if not kind or choice not in (("support",) if kind in _SUPPORTED else CHOICES):
-            check.fault(f"{row.place}: nobody can vote so: {plain(row.text('kind'), 30)}, {plain(choice, 30)}.")
+            check.fault(
+                _(
+                    "%(place)s : personne ne peut voter ainsi (%(kind)s, %(choice)s).",
+                    place=row.place,
+                    kind=plain(row.text("kind"), 30),
+                    choice=plain(choice, 30),
+                )
+            )
             continue
         counted["votes", kind, choice, "voters"] += 1
         counted["cast",] += 1
@@ -168,7 +244,13 @@ def _count_votes(archive: Archive, counted: Counted, check: Check, index: Index,
             index.adds(named, choice if kind == "amendments" else "voters", 1)
     twice = index.voted_twice()
     if twice:
-        check.fault(f"data/votes: {twice} votes are not the first one of their voter on the same item.")
+        check.fault(
+            ngettext(
+                "data/votes : %(num)s vote n’est pas le premier de son votant sur le même texte.",
+                "data/votes : %(num)s votes ne sont pas les premiers de leur votant sur le même texte.",
+                twice,
+            )
+        )
 
 
 def _count_tallies(archive: Archive, counted: Counted, check: Check, index: Index, results: Results) -> None:
@@ -176,7 +258,13 @@ def _count_tallies(archive: Archive, counted: Counted, check: Check, index: Inde
     for row in rows_of(archive, file_of(archive, "tallies"), columns):
         kind = _OF_KIND.get(row.text("kind"), "")
         if not kind:
-            check.fault(f"{row.place}: nothing is tallied so: {plain(row.text('kind'), 30)}.")
+            check.fault(
+                _(
+                    "%(place)s : rien ne se décompte ainsi (%(kind)s).",
+                    place=row.place,
+                    kind=plain(row.text("kind"), 30),
+                )
+            )
             continue
         named = _named(kind, row.text("item_id"), row.number("contribution"))
         for choice in CHOICES:
@@ -217,10 +305,19 @@ def _at(value: Any, path: tuple[str, ...]) -> Any:
 def _compare_each(check: Check, index: Index) -> None:
     """An item's own counters are what the other tables hold for it."""
     for of_what, place, what, said, found in index.disagreeing():
+        kind, number, key = of_what.split("|", 2)
+        named = {"item": item(kind, number, key), "counter": _(_COUNTERS[what]), "found": found}
         if place is None:
-            check.fault(f"data: {found} {what} are counted for {plain(of_what, 120)}, which has no public row.")
-        else:
-            check.fault(f"{place}: {plain(of_what, 120)} says {said} {what}; the other tables hold {found}.")
+            check.fault(
+                _("data : %(item)s n’a pas de ligne publique, et on lui compte %(found)s %(counter)s.", **named)
+            )
+            continue
+        check.fault(
+            _(
+                "%(place)s : %(item)s annonce %(said)s %(counter)s ; les autres tables en contiennent %(found)s.",
+                place=place, said=said, **named,
+            )
+        )  # fmt: skip
 
 
 def _compare_with_register(check: Check, index: Index, counted: Counted) -> None:
@@ -229,15 +326,17 @@ def _compare_with_register(check: Check, index: Index, counted: Counted) -> None
     for path, many in counted.items():
         if path[0] == "votes" and path[3] == "voters":
             found["supported" if path[1] in _SUPPORTED else "voted"] += many
-    for kind, words in (("voted", "votes"), ("supported", "supports")):
+    for kind, fault in _TOO_MANY.items():
         if found[kind] > recorded[kind] + recorded["in bulk"]:
-            check.fault(f"data/votes: there are {found[kind]} {words}; the register recorded {recorded[kind]} of them.")
+            check.fault(_(fault, found=found[kind], recorded=recorded[kind]))
             return
     if sum(found.values()) > sum(recorded.values()):
         check.fault(
-            f"data/votes: there are {sum(found.values())} votes and supports; the register recorded"
-            f" {sum(recorded.values())} of them."
-        )
+            _(
+                "data/votes : votes et soutiens sont au nombre de %(found)s ; le registre en a inscrit %(recorded)s.",
+                found=sum(found.values()), recorded=sum(recorded.values()),
+            )
+        )  # fmt: skip
 
 
 def _compare_with_closing(report: Report, index: Index, wanted: dict[tuple[str, ...], int]) -> None:
@@ -246,11 +345,22 @@ def _compare_with_closing(report: Report, index: Index, wanted: dict[tuple[str, 
         return
     closing = {name: index.tally.get(name) for name in (*_TEXTS, "votes")}
     now = {name: wanted["totals", name] for name in closing}
-    at = day(index.tally["at"])
+    at = instant(index.tally["at"])
     if closing == now:
-        report.notes.append(f"the register tallied the same numbers on {at}, once the last round was over.")
+        report.notes.append(
+            _("le registre a compté les mêmes nombres le %(at)s, une fois la dernière période terminée.", at=at)
+        )
         return
     told = ", ".join(
-        f"{plain(closing[name], 20)} {name} (now {now[name]})" for name in now if closing[name] != now[name]
+        _(
+            "%(counter)s : %(then)s (%(now)s à présent)",
+            counter=_(_TALLIED[name]),
+            then=value(closing[name], 20),
+            now=now[name],
+        )
+        for name in now
+        if closing[name] != now[name]
     )
-    report.notes.append(f"once the last round was over, the register tallied {told}, on {at}.")
+    report.notes.append(
+        _("une fois la dernière période terminée, le %(at)s, le registre a compté : %(told)s.", at=at, told=told)
+    )

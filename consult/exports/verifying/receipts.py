@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from consult.exports.verifying import layout
-from consult.exports.verifying.checks import Check, Report, Unreadable, day, plain
+from consult.exports.verifying.checks import Check, Report, Unreadable
 from consult.exports.verifying.evidence import Exported, parsed
-from consult.exports.verifying.index import ITEMS, Index, key_of
+from consult.exports.verifying.index import ITEMS, Index, Item, key_of
 from consult.exports.verifying.wordings import ABOVE, REMOVED
+from consult.exports.verifying.words import gettext as _
+from consult.exports.verifying.words import ground, instant, item, listed, plain, recorded, translated, value
 from consult.register.checking import check_receipt
 from consult.register.contents import WORDINGS
 from consult.register.notes import Head, NoteError, parse_note
@@ -26,17 +28,17 @@ def read_receipt(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)
     except FileNotFoundError:
-        raise Unreadable(f"There is no file {path}.") from None
+        raise Unreadable(_("Il n’y a pas de fichier %(path)s.", path=path)) from None
     except OSError as error:
-        raise Unreadable(f"{path} cannot be read: {error.strerror}.") from None
+        raise Unreadable(_("%(path)s ne peut pas être lu (%(error)s).", path=path, error=error.strerror)) from None
     if len(content) > _LARGEST:
-        raise Unreadable(f"{path} is far larger than a receipt.")
+        raise Unreadable(_("%(path)s est bien plus gros qu’un reçu.", path=path))
     try:
         receipt = parsed(content.decode("utf-8-sig"), str(path))
     except UnicodeDecodeError:
-        raise Unreadable(f"{path} is not a receipt: it is not text.") from None
+        raise Unreadable(_("%(path)s n’est pas un reçu : ce n’est pas du texte.", path=path)) from None
     if not isinstance(receipt, dict):
-        raise Unreadable(f"{path} is not a receipt.")
+        raise Unreadable(_("%(path)s n’est pas un reçu.", path=path))
     return receipt
 
 
@@ -59,24 +61,27 @@ def check_against(
     check = report.add("receipt, by itself")
     for one in own:
         if not one.ok:
-            check.fault(f"{one.name}: {one.words}")
-    check.words = "; ".join(plain(one.words, 200).rstrip(".") for one in own if one.name not in {"form", "entry"})
+            check.fault(plain(translated(one)) + ".")
+    check.words = listed(plain(translated(one)) for one in own if one.name not in {"form", "entry"})
     if not own:
-        check.fault("there is nothing to check in it.")
+        check.fault(_("il n’y a rien à contrôler dans ce reçu."))
     its_keys = receipt.get("keys")
     if not keys and isinstance(its_keys, list) and not set(map(str, its_keys)) & set(package_keys):
         report.notes.append(
-            "BEWARE: the receipt and the package are signed with different keys. Either the register's key was replaced"
-            " between the two, or one of them is forged: compare both with the published keys."
+            _(
+                "ATTENTION : le reçu et le paquet sont signés par des clés différentes. Ou bien la clé du registre a"
+                " été"
+                " remplacée entre les deux, ou bien l’un des deux est un faux : comparez-les avec les clés publiées."
+            )
         )
     check = report.add("receipt in the package")
     if not isinstance(receipt.get("entry"), str) or not isinstance(receipt.get("position"), int):
-        check.fault("this file does not name an entry and its place: it is no receipt.")
+        check.fault(_("ce fichier ne nomme pas une inscription et sa place : ce n’est pas un reçu."))
         return
     if _is_of_this_register(check, receipt, head) and exported is not None:
         _place(check, receipt, index, exported, report, proves=bool(own) and all(one.ok for one in own))
     elif exported is None:
-        check.fault("the package has no record of its export to compare the receipt with.")
+        check.fault(_("l’inscription de l’export manque dans le paquet : le reçu ne peut pas lui être comparé."))
 
 
 def _is_of_this_register(check: Check, receipt: dict[str, Any], head: Head | None) -> bool:
@@ -84,13 +89,19 @@ def _is_of_this_register(check: Check, receipt: dict[str, Any], head: Head | Non
         note = receipt.get("head")
         origin = parse_note(note if isinstance(note, str) else "").head.origin
     except NoteError as error:
-        check.fault(f"the receipt has no good signed head: {error}.")
+        check.fault(_("le reçu n’a pas de bon état signé : %(fault)s.", fault=translated(error)))
         return False
     if head is None:
-        check.fault("without a good head in the package, the receipt cannot be compared with it.")
+        check.fault(_("sans un bon état signé dans le paquet, le reçu ne peut pas lui être comparé."))
         return False
     if origin != head.origin:
-        check.fault(f"this receipt is of another register, {plain(origin)}; the package is of {plain(head.origin)}.")
+        check.fault(
+            _(
+                "ce reçu vient d’un autre registre, %(origin)s ; le paquet vient de %(own)s.",
+                origin=plain(origin),
+                own=plain(head.origin),
+            )
+        )
         return False
     return True
 
@@ -101,77 +112,132 @@ def _place(
     """Only a receipt that is good by itself is evidence: with a forged one anybody could accuse a package."""
     position, text = receipt["position"], receipt["entry"]
     try:
-        entry = parsed(text, "the receipt's entry")
+        entry = parsed(text, _("l’inscription du reçu"))
     except Unreadable as error:
         check.fault(str(error))
         return
     if not isinstance(entry, dict) or not isinstance(entry.get("kind"), str):
-        check.fault("the receipt's entry is none.")
+        check.fault(_("l’inscription du reçu n’en est pas une."))
         return
     of = entry.get("consultation")
     if of != exported.consultation:
         check.fault(
-            f"this receipt is of the consultation {plain(of)!r}; the package is of {plain(exported.consultation)!r}."
+            _(
+                "ce reçu est de la consultation « %(consultation)s » ; le paquet est de « %(own)s ».",
+                consultation=value(of),
+                own=plain(exported.consultation),
+            )
         )
         return
     there = index.text(position) if 0 <= position < 1 << 62 else None
-    if there is None and position > exported.position:
-        check.fault(
-            f"the receipt's entry {position} was recorded after this package was made (entry {exported.position}):"
-            " ask for a later package."
-        )
-    elif there != text and not proves:
-        check.fault(
-            f"{layout.ENTRIES}: entry {position} of the package is not the one that the receipt claims"
-            f" ({_named(entry)}), and the receipt is not good: it proves nothing against the package."
-        )
-    elif there is None:
-        check.fault(
-            f"{layout.ENTRIES}: entry {position}, which the receipt proves ({_named(entry)}), is not in this package:"
-            " it was left out. Keep your receipt: it is the proof."
-        )
-    elif there != text:
-        check.fault(
-            f"{layout.ENTRIES}: entry {position} of the package is not the receipt's: two different registers bear the"
-            " same name. Keep your receipt: it is the proof."
-        )
-    else:
-        at = plain(entry.get("at"), 30)
-        check.words = f"entry {position} ({_named(entry)}, recorded {at}) is in it, the same to the letter"
+    if there == text:
+        check.words = _(
+            "l’inscription n° %(position)s (%(what)s, le %(at)s) y est, à la lettre près",
+            position=str(position), what=_named(entry), at=instant(entry.get("at")),
+        )  # fmt: skip
         _text(report, entry, position, index)
+    else:
+        check.fault(_otherwise(position, there, exported.position, _named(entry), proves=proves))
+
+
+def _otherwise(position: int, there: str | None, exported: int, what: str, *, proves: bool) -> str:
+    """What the package has where the receipt's entry should be."""
+    said = {"file": layout.ENTRIES, "position": str(position), "what": what}
+    if there is None and position > exported:
+        return _(
+            "l’inscription n° %(position)s du reçu est postérieure à ce paquet (n° %(exported)s) : demandez un paquet"
+            " plus"
+            " récent.",
+            position=str(position), exported=str(exported),
+        )  # fmt: skip
+    if not proves:
+        return _(
+            "%(file)s : l’inscription n° %(position)s du paquet n’est pas celle que le reçu annonce (%(what)s), et le"
+            " reçu"
+            " n’est pas bon : il ne prouve rien contre le paquet.",
+            **said,
+        )
+    if there is None:
+        return _(
+            "%(file)s : l’inscription n° %(position)s, que le reçu prouve (%(what)s), n’est pas dans ce paquet : elle"
+            " en a"
+            " été écartée. Gardez votre reçu : c’est la preuve.",
+            **said,
+        )
+    return _(
+        "%(file)s : l’inscription n° %(position)s du paquet n’est pas celle du reçu (%(what)s) : deux registres"
+        " différents"
+        " portent le même nom. Gardez votre reçu : c’est la preuve.",
+        **said,
+    )
 
 
 def _text(report: Report, entry: dict[str, Any], position: int, index: Index) -> None:
-    item, key, kind = entry.get("item"), key_of(entry), entry["kind"]
-    if kind not in WORDINGS or item not in ITEMS:
+    of, key, kind = entry.get("item"), key_of(entry), entry["kind"]
+    if kind not in WORDINGS or of not in ITEMS:
         if kind in {"voted", "supported", "vote_withdrawn", "support_withdrawn"}:
-            report.unchecked.append("what was chosen: no receipt and no entry says it.")
+            report.unchecked.append(_("ce qui a été choisi : aucun reçu et aucune inscription ne le dit."))
         return
     check = report.add("text of the receipt")
-    shown, known = index.shown(str(item), key), index.item(str(item), key)
+    shown, known = index.shown(str(of), key), index.item(str(of), key)
     if shown is None or known is None:
-        check.fault(f"data: {_named(entry)} has no row: it was left out. Keep your receipt: it is the proof.")
+        check.fault(
+            _(
+                "data : %(item)s n’a pas de ligne : le texte a été écarté. Gardez votre reçu : c’est la preuve.",
+                item=_item(entry),
+            )
+        )
         return
     state, at, place = shown[0], shown[1], shown[2]
     if state == "published" and at == position:
-        check.words = f"it stands in the data as you wrote it ({place})"
+        check.words = _("il est dans les données tel que vous l’avez écrit (%(place)s)", place=place)
     elif state == "published":
-        check.words = f"its author wrote it anew since: the data shows the later wording ({place}, entry {at})"
+        check.words = _(
+            "son auteur l’a récrit depuis : les données montrent la version plus récente (%(place)s, inscription"
+            " n° %(position)s)",
+            place=place, position=str(at),
+        )  # fmt: skip
     elif state in REMOVED and known.state == state:
-        ground = f", on the ground {plain(known.ground, 60)!r}" if known.ground else ""
-        check.words = (
-            f"it was {REMOVED[state]} on {day(known.at)}{ground}: its text is not in the data any more, the"
-            f" mention of it is ({place}). This is no fault of the package"
-        )
+        check.words = _removed(known, place)
     elif state == ABOVE:
-        check.words = f"what it stood under was removed since: the mention of it is in the data ({place})"
+        check.words = _(
+            "ce sous quoi il se trouvait a été retiré depuis : sa mention est dans les données (%(place)s)", place=place
+        )
     else:
-        check.fault(f"{place}: {_named(entry)} is said to be removed, and the register recorded no such thing.")
+        check.fault(
+            _(
+                "%(place)s : le texte de %(item)s est dit retiré, et le registre n’a rien inscrit de tel.",
+                place=place, item=_item(entry),
+            )
+        )  # fmt: skip
+
+
+def _removed(known: Item, place: str) -> str:
+    """It left, and the register says so: whose doing it was, when, and why."""
+    said = {"at": instant(known.at), "place": place, "ground": ground(known.ground)}
+    if known.state == "withdrawn":
+        return _(
+            "il a été retiré par son auteur le %(at)s : son texte n’est plus dans les données, sa mention y est"
+            " (%(place)s). Le paquet n’est pas en faute",
+            **said,
+        )
+    if not known.ground:
+        return _(
+            "il a été masqué par une décision de modération le %(at)s : son texte n’est plus dans les données, sa"
+            " mention"
+            " y est (%(place)s). Le paquet n’est pas en faute",
+            **said,
+        )
+    return _(
+        "il a été masqué par une décision de modération le %(at)s, pour le motif « %(ground)s » : son texte n’est plus"
+        " dans les données, sa mention y est (%(place)s). Le paquet n’est pas en faute",
+        **said,
+    )
+
+
+def _item(entry: dict[str, Any]) -> str:
+    return item(str(entry.get("item")), entry.get("number"), key_of(entry))
 
 
 def _named(entry: dict[str, Any]) -> str:
-    item, number = entry.get("item"), entry.get("number")
-    if item == "contribution":
-        return f"contribution {plain(number, 20)}, {plain(entry['kind'], 20)}"
-    under = f" under contribution {plain(number, 20)}" if number is not None else ""
-    return f"{plain(item or 'fact', 20)}{under}, {plain(entry['kind'], 20)}"
+    return recorded(str(entry["kind"]), _item(entry) if entry.get("item") in ITEMS else "")

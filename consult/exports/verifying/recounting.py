@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 from consult.exports.verifying import layout
 from consult.exports.verifying.archive import Archive
-from consult.exports.verifying.checks import Unreadable, plain
+from consult.exports.verifying.checks import Unreadable
 from consult.exports.verifying.rows import Row, file_of, rows_of
+from consult.exports.verifying.words import gettext as _
+from consult.exports.verifying.words import ngettext, plain, value
 
 OF_CONTRIBUTION = ("section_id", "title", "author_kind", "published_at")
 OF_ARGUMENT = ("author_kind", "published_at")
@@ -55,10 +57,10 @@ class Results:
             sum(row.number(f"{kind}_{end}") for kind in ("votes", "earlier", "tally")) for end in ("agree", "disagree")
         )
         ranks = {"supported": agree, "contested": min(agree, disagree), "argued": row.number("arguments_count")}
-        for top, value in ranks.items():
-            if value:
+        for top, rank in ranks.items():
+            if rank:
                 best = self._tops[top]
-                best.append((-value, row.number("number"), row.text("title")))
+                best.append((-rank, row.number("number"), row.text("title")))
                 best.sort()
                 del best[_TOP_SIZE:]
 
@@ -70,14 +72,16 @@ class Results:
         """Take a vote on a contribution."""
         day = row.text("on")
         if not _DAY.fullmatch(day):
-            raise Unreadable(f"{row.place}: this is no day: {plain(day, 40)!r}.")
+            raise Unreadable(_("%(place)s : « %(text)s » n’est pas un jour.", place=row.place, text=plain(day, 40)))
         _bounded(self._days, row)
         self._days[day, "votes"] += 1
 
     def _written(self, what: str, row: Row) -> None:
         at = row.text("published_at")
         if not _INSTANT.fullmatch(at):
-            raise Unreadable(f"{row.place}: this is no instant: {plain(at, 40)!r}.")
+            raise Unreadable(
+                _("%(place)s : « %(text)s » n’est pas une date avec son heure.", place=row.place, text=plain(at, 40))
+            )
         # zones turn by quarters of an hour at the finest: a consultation has few of these, whatever it holds
         self._minutes[_quarter(at), what] += 1
         self._kinds[row.text("author_kind"), what] += 1
@@ -95,11 +99,22 @@ class Results:
         try:
             self._zone = ZoneInfo(zone if isinstance(zone, str) else "")
         except (ValueError, LookupError, OSError):
-            raise Unreadable(f"{layout.FIGURES}: timezone is {plain(zone, 40)!r}, which is none.") from None
+            raise Unreadable(
+                _(
+                    "%(file)s : « %(zone)s » n’est pas un fuseau horaire (timezone).",
+                    file=layout.FIGURES,
+                    zone=plain(zone, 40),
+                )
+            ) from None
         for row in rows_of(archive, file_of(archive, "sections"), ("id", "parent_id", "contributions_count")):
             _bounded(self._outline, row)
             if row.text("id") in self._outline or row.text("parent_id") not in {"", *self._outline}:
-                raise Unreadable(f"{row.place}: this section is there twice, or stands under none that came before.")
+                raise Unreadable(
+                    _(
+                        "%(place)s : cette section est là deux fois, ou sous une section qui ne la précède pas.",
+                        place=row.place,
+                    )
+                )
             self._outline[row.text("id")] = row.text("parent_id"), row.number("contributions_count")
         for row in rows_of(archive, file_of(archive, "decisions"), ("effect", "automated", "appealed_on")):
             _bounded(self.decisions, row)
@@ -116,12 +131,24 @@ class Results:
         for name, wanted, said in self._pairs(figures, voters):
             self.compared += 1
             if said != wanted:
-                yield (f"{layout.FIGURES}: {name} is {plain(said, 80)}; the tables add up to {plain(wanted, 80)}.")
-        for key, (_, many) in self._outline.items():
+                yield _(
+                    "%(file)s : %(name)s dit %(said)s ; les tables donnent %(wanted)s.",
+                    file=layout.FIGURES, name=name, said=value(said), wanted=value(wanted),
+                )  # fmt: skip
+        for key, (_above, many) in self._outline.items():
             if many != self._sections.get(key, Counter())["contributions"]:
-                yield f"data/sections: {plain(key, 30)} says {many} contributions: other than stand in it."
+                yield ngettext(
+                    "data/sections : la section %(key)s annonce %(num)s contribution, elle en contient un autre"
+                    " nombre.",
+                    "data/sections : la section %(key)s annonce %(num)s contributions, elle en contient un autre"
+                    " nombre.",
+                    many, key=plain(key, 30),
+                )  # fmt: skip
         for key in self._sections.keys() - self._outline.keys():
-            yield f"data/contributions: a contribution is said to stand in section {plain(key, 30)!r}: there is none."
+            yield _(
+                "data/contributions : une contribution est dite dans la section « %(key)s », qui n’existe pas.",
+                key=plain(key, 30),
+            )
 
     def _pairs(self, figures: dict[str, Any], voters: int) -> Iterator[tuple[str, Any, Any]]:
         """Name, what was counted, what is said."""
@@ -131,7 +158,7 @@ class Results:
         yield "both_sides", _both(number, of), figures.get("both_sides")
         yield "days", self._by_day(), _keyed(figures.get("days"), "day", ("contributions", "arguments", "votes"))
         kinds: dict[Any, list[Any]] = {}
-        for kind, _ in self._kinds:
+        for kind, _what in self._kinds:
             kinds[kind] = [self._kinds[kind, name] for name in ("contributions", "arguments")]
         said = _keyed(figures.get("kinds"), "kind", ("contributions", "arguments"))
         yield "kinds", kinds, {kind: numbers for kind, numbers in said.items() if numbers != [0, 0]}
@@ -144,7 +171,7 @@ class Results:
         top = figures.get("top")
         for rank, best in self._tops.items():
             found = top.get(rank) if isinstance(top, dict) else None
-            wanted = [[number, value, title] for value, number, title in ((-value, n, t) for value, n, t in best)]
+            wanted = [[number, -negative, title] for negative, number, title in best]
             yield f"top.{rank}", wanted, _listed(found, ("number", "value", "title"))
         decisions = figures.get("decisions")
         told = {name: many for name, many in decisions.items() if many} if isinstance(decisions, dict) else decisions
@@ -154,11 +181,11 @@ class Results:
         days = Counter(self._days)
         for (minute, what), many in self._minutes.items():
             days[_day_in(self._zone, minute), what] += many
-        return {day: [days[day, name] for name in ("contributions", "arguments", "votes")] for day, _ in list(days)}
+        return {day: [days[day, name] for name in ("contributions", "arguments", "votes")] for day, _what in list(days)}
 
     def _by_section(self, told: Any) -> Iterator[tuple[str, Any, Any]]:
         below = {key: Counter(self._sections.get(key, Counter())) for key in self._outline}
-        for key, (above, _) in reversed(self._outline.items()):
+        for key, (above, _many) in reversed(self._outline.items()):
             if above:
                 below[above].update(below[key])
         found, waiting = dict[Any, Any](), list(told) if isinstance(told, list) else []
@@ -167,7 +194,7 @@ class Results:
             if isinstance(one, dict):
                 found[str(one.get("id"))] = one.get("own"), one.get("below")
                 waiting += one["children"] if isinstance(one.get("children"), list) else []
-        yield "sections (which there are)", sorted(self._outline), sorted(found)
+        yield "sections", sorted(self._outline), sorted(found)
         for key, numbers in below.items():
             own = self._sections.get(key, Counter())
             wanted = tuple({name: one[name] for name in _BENEATH} for one in (own, numbers))
@@ -180,7 +207,7 @@ def _writer(row: Row) -> str:
 
 def _bounded(known: Any, row: Row) -> None:
     if len(known) > _MOST:
-        raise Unreadable(f"{row.place}: there are more different ones of these than any consultation has.")
+        raise Unreadable(_("%(place)s : il y en a plus de différents que n’en a aucune consultation.", place=row.place))
 
 
 def _held(known: dict[str, Numbers], key: str, row: Row) -> Numbers:
@@ -195,7 +222,7 @@ def _both(number: int, of: int) -> dict[str, Any]:
 def _keyed(told: Any, key: str, names: tuple[str, ...]) -> dict[Any, list[Any]]:
     rows = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
     found = {str(one.get(key)): [one.get(name) for name in names] for one in rows}
-    return found if len(found) == len(rows) else {"": ["one of them is there twice"]}
+    return found if len(found) == len(rows) else {"": [_("l’un d’eux est là deux fois")]}
 
 
 def _listed(told: Any, names: tuple[str, ...]) -> list[list[Any]]:
@@ -212,4 +239,4 @@ def _day_in(zone: ZoneInfo, minute: str) -> str:
     try:
         return datetime.fromisoformat(minute).replace(tzinfo=UTC).astimezone(zone).date().isoformat()
     except (ValueError, OverflowError):
-        return "no day"
+        return ""

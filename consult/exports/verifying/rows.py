@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from consult.exports.verifying import layout
 from consult.exports.verifying.archive import LONGEST_LINE, Archive
-from consult.exports.verifying.checks import Unreadable, plain
+from consult.exports.verifying.checks import Check, Unreadable, told
+from consult.exports.verifying.words import at_line, plain
+from consult.exports.verifying.words import gettext as _
 
 _LONGEST_NUMBER = 16
 
@@ -26,7 +28,7 @@ class Row:
     @property
     def place(self) -> str:
         """Where it stands."""
-        return f"{self.file}, line {self.line}"
+        return at_line(self.file, self.line)
 
     def text(self, name: str) -> str:
         """A text; "" where there is nothing."""
@@ -36,7 +38,7 @@ class Row:
         """A whole number."""
         found = self.maybe(name)
         if found is None:
-            raise Unreadable(f"{self.place}: {name} is empty.")
+            raise Unreadable(_("%(place)s : %(column)s est vide.", place=self.place, column=name))
         return found
 
     def maybe(self, name: str) -> int | None:
@@ -45,14 +47,28 @@ class Row:
         if not text:
             return None
         if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER):
-            raise Unreadable(f"{self.place}: {name} is not a number: {plain(text, 40)!r}.")
+            raise Unreadable(
+                _(
+                    "%(place)s : %(column)s contient « %(text)s », qui n’est pas un nombre.",
+                    place=self.place,
+                    column=name,
+                    text=plain(text, 40),
+                )
+            )
         return int(text)
 
     def truth(self, name: str) -> bool:
         """True or false."""
         text = self.values[name]
         if text not in {"true", "false"}:
-            raise Unreadable(f"{self.place}: {name} is neither true nor false: {plain(text, 40)!r}.")
+            raise Unreadable(
+                _(
+                    "%(place)s : %(column)s contient « %(text)s », qui n’est ni « true » ni « false ».",
+                    place=self.place,
+                    column=name,
+                    text=plain(text, 40),
+                )
+            )
         return text == "true"
 
 
@@ -64,7 +80,7 @@ def header_of(archive: Archive, name: str) -> list[str]:
     """
     for row in _records(archive, name):
         return row[1]
-    raise Unreadable(f"{name} is empty.")
+    raise Unreadable(_("%(file)s est vide.", file=name))
 
 
 def rows_of(archive: Archive, name: str, wanted: tuple[str, ...] = ()) -> Iterator[Row]:
@@ -82,13 +98,26 @@ def rows_of(archive: Archive, name: str, wanted: tuple[str, ...] = ()) -> Iterat
             columns = record
             missing = [one for one in wanted if one not in columns]
             if missing:
-                raise Unreadable(f"{name} has no column {missing[0]!r}.")
+                raise Unreadable(_("%(file)s n’a pas de colonne « %(column)s ».", file=name, column=missing[0]))
             continue
         if len(record) != len(columns):
-            raise Unreadable(f"{name}, line {line}, has {len(record)} values for {len(columns)} columns.")
+            raise Unreadable(
+                _(
+                    "%(place)s : le nombre de valeurs est %(values)s, celui des colonnes %(columns)s.",
+                    place=at_line(name, line),
+                    values=len(record),
+                    columns=len(columns),
+                )
+            )
         yield Row(dict(zip(columns, record, strict=True)), name, line)
     if not columns:
-        raise Unreadable(f"{name} is empty.")
+        raise Unreadable(_("%(file)s est vide.", file=name))
+
+
+def readable(archive: Archive, check: Check, table: str, wanted: tuple[str, ...]) -> Iterator[Row]:
+    """The rows of a table as far as they can be read."""
+    with told(check):
+        yield from rows_of(archive, file_of(archive, table), wanted)
 
 
 def file_of(archive: Archive, table: str) -> str:
@@ -99,7 +128,9 @@ def file_of(archive: Archive, table: str) -> str:
     """
     found = [name for name in archive.members if layout.table_of(name) == table]
     if len(found) != 1:
-        raise Unreadable(f"the package has no table of {table}." if not found else f"two files hold the {table}.")
+        if not found:
+            raise Unreadable(_("Le paquet n’a pas de table « %(table)s ».", table=table))
+        raise Unreadable(_("Deux fichiers tiennent lieu de table « %(table)s ».", table=table))
     return found[0]
 
 
@@ -113,12 +144,16 @@ def _records(archive: Archive, name: str) -> Iterator[tuple[int, list[str]]]:
             record = next(reader)
         except StopIteration:
             return
-        except csv.Error as error:
-            raise Unreadable(f"{name}, from line {line}, is not a row of CSV ({plain(error, 80)}).") from None
+        except csv.Error:
+            raise Unreadable(
+                _("%(place)s : à partir d’ici, ce n’est plus du CSV.", place=at_line(name, line))
+            ) from None
         if first and (len(set(record)) != len(record) or not all(record)):
-            raise Unreadable(f"{name}, line 1, does not name each column once.")
+            raise Unreadable(
+                _("%(place)s : chaque colonne n’est pas nommée une fois et une seule.", place=at_line(name, 1))
+            )
         first = False
         yield line, record
 
 
-__all__ = ["Row", "file_of", "header_of", "rows_of"]
+__all__ = ["Row", "file_of", "header_of", "readable", "rows_of"]

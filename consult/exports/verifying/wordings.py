@@ -1,102 +1,27 @@
 """Every wording against the entry that recorded it, every entry against the rows: nothing changed, nothing missing."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from consult.exports.verifying.archive import Archive
-from consult.exports.verifying.checks import Check, Report, Unreadable, day, plain
+from consult.exports.verifying.checks import Check, Report, told
 from consult.exports.verifying.index import Index, Item
-from consult.exports.verifying.rows import Row, file_of, rows_of
+from consult.exports.verifying.rows import Row, readable
+from consult.exports.verifying.worded import WORDED, Worded
+from consult.exports.verifying.words import gettext as _
+from consult.exports.verifying.words import instant, item, ngettext, plain
 from consult.register.canonical import SALT_BYTES, commitment
 from consult.register.contents import (
     WORDINGS,
     Content,
-    amendment_content,
     argument_content,
     contribution_content,
     source_content,
 )
 
-REMOVED = {"hidden": "hidden by a moderation decision", "withdrawn": "withdrawn by its author"}
+REMOVED = {"hidden", "withdrawn"}
 ABOVE = "above_removed"
 _STATES = {"published", ABOVE, *REMOVED}
-
-
-def _contribution(slug: str, row: Row) -> Content:
-    return contribution_content(
-        consultation=slug, number=row.number("number"), revision=row.number("revision"),
-        title=row.text("title"), body=row.text("body"),
-    )  # fmt: skip
-
-
-def _amendment(slug: str, row: Row) -> Content:
-    return amendment_content(
-        consultation=slug, contribution=row.number("contribution"), key=row.text("id"), title=row.text("title"),
-        body=row.text("body"), reason=row.text("reason"),
-    )  # fmt: skip
-
-
-def _argument(slug: str, row: Row) -> Content:
-    return argument_content(
-        consultation=slug, contribution=row.number("contribution"), key=row.text("id"),
-        revision=row.number("revision"), side=row.text("side"), body=row.text("body"),
-    )  # fmt: skip
-
-
-def _source(slug: str, row: Row) -> Content:
-    return source_content(
-        consultation=slug, contribution=row.number("contribution"), key=row.text("id"),
-        revision=row.number("revision"), title=row.text("title"), link=row.text("link"),
-        category=row.text("category"), body=row.text("body"),
-    )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Worded:
-    """A table of texts: what its rows are rows of, which columns they need, and what the register committed to.
-
-    ``number`` is the column with the contribution's number, ``above`` that with what the item stands under besides.
-    """
-
-    table: str
-    item: str
-    number: str
-    content: Callable[[str, Row], Content]
-    columns: tuple[str, ...]
-    above: str = ""
-
-    def key(self, row: Row) -> str:
-        """What the register knows the item by."""
-        return str(row.number(self.number)) if self.item == "contribution" else row.text("id")
-
-    def name(self, row: Row) -> str:
-        """The item, for people."""
-        return _name(self.item, self.key(row), row.number(self.number))
-
-
-def _name(item: str, key: str, number: int | None) -> str:
-    return f"contribution {key}" if item == "contribution" else f"{item} {key} under contribution {number}"
-
-
-_EACH = ("state", "register_position", "register_salt")
-WORDED = (
-    Worded("contributions", "contribution", "number", _contribution, ("number", "revision", "title", "body", *_EACH)),
-    Worded(
-        "amendments", "amendment", "contribution", _amendment,
-        ("id", "contribution", "title", "body", "reason", *_EACH),
-    ),
-    Worded(
-        "arguments", "argument", "contribution", _argument,
-        ("id", "contribution", "amendment_id", "revision", "side", "body", *_EACH), "amendment_id",
-    ),
-    Worded(
-        "sources", "source", "contribution", _source,
-        ("id", "contribution", "argument_id", "revision", "title", "link", "category", "body", *_EACH), "argument_id",
-    ),
-)  # fmt: skip
 _PAST = "revisions"
-_SECONDS = len("2026-11-22T13:00:00")
 _REVISED = ("contribution", "argument", "source")
 _PAST_COLUMNS = (
     "kind", "contribution", "item_id", "revision", "present", "withheld", "title", "body", "link", "category",
@@ -124,60 +49,77 @@ def check_wordings(archive: Archive, report: Report, index: Index, slug: str, *,
     """
     check, counts = report.add("wordings"), Counts(provisional)
     for worded in WORDED:
-        for row in _readable(archive, check, worded.table, worded.columns):
-            with _told(check):
+        for row in readable(archive, check, worded.table, worded.columns):
+            with told(check):
                 _check_row(worded, row, check, index, slug, counts)
-    for row in _readable(archive, check, _PAST, _PAST_COLUMNS):
-        with _told(check):
+    for row in readable(archive, check, _PAST, _PAST_COLUMNS):
+        with told(check):
             _check_past(row, check, index, slug, counts)
-    check.words = f"{counts.checked:,} texts are word for word what the register recorded"
+    check.words = ngettext(
+        "%(num)s texte est mot pour mot ce que le registre a inscrit",
+        "%(num)s textes sont mot pour mot ce que le registre a inscrit",
+        counts.checked,
+    )
     if counts.past:
-        check.words += f", and so are {counts.past:,} earlier wordings"
+        check.words += ngettext(
+            ", et %(num)s version antérieure aussi", ", et %(num)s versions antérieures aussi", counts.past
+        )
+    _tell(report, counts)
+
+
+def _tell(report: Report, counts: Counts) -> None:
     if counts.elsewhere:
         report.notes.append(
-            f"{counts.elsewhere} of the removed texts had been removed where they were imported from: the register"
-            " never had them."
+            ngettext(
+                "un texte retiré l’avait été dès la plateforme d’origine : le registre ne l’a jamais eu.",
+                "%(num)s des textes retirés l’avaient été dès la plateforme d’origine : le registre ne les a jamais"
+                " eus.",
+                counts.elsewhere,
+            )
         )
     if counts.waiting:
         report.unchecked.append(
-            f"{counts.waiting} texts that the register has no record of: too new when this package was made, or written"
-            " before it began."
+            ngettext(
+                "%(num)s texte que le registre n’a pas inscrit : trop récent quand ce paquet a été fait, ou plus"
+                " ancien que"
+                " le registre.",
+                "%(num)s textes que le registre n’a pas inscrits : trop récents quand ce paquet a été fait, ou plus"
+                " anciens"
+                " que le registre.",
+                counts.waiting,
+            )
         )
-
-
-def _readable(archive: Archive, check: Check, table: str, columns: tuple[str, ...]) -> Iterator[Row]:
-    """The rows of a table as far as they can be read."""
-    with _told(check):
-        yield from rows_of(archive, file_of(archive, table), columns)
-
-
-@contextmanager
-def _told(check: Check) -> Iterator[None]:
-    try:
-        yield
-    except Unreadable as error:
-        check.fault(str(error))
 
 
 def _check_past(row: Row, check: Check, index: Index, slug: str, counts: Counts) -> None:
     """A wording among the revisions: of a contribution, an argument or a source that is public."""
     position, number, kind = row.maybe("register_position"), row.number("contribution"), row.text("kind")
     key, revision = str(number) if kind == "contribution" else row.text("item_id"), row.number("revision")
-    name = _name(kind, key, number) + f", version {revision}"
+    name = _("%(item)s, version %(revision)s", item=item(kind, number, row.text("item_id")), revision=str(revision))
     if kind not in _REVISED or not index.past(kind, key, revision):
-        check.fault(f"{row.place}: {name} is there twice, or is the wording of nothing that there is.")
+        check.fault(
+            _("%(place)s : le texte de %(item)s est là deux fois, ou n’est celui de rien.", place=row.place, item=name)
+        )
         return
     if row.truth("withheld"):
         return
     if position is None and not row.text("register_salt"):
         known = index.item(kind, key)
         if known and known.first and not (counts.provisional or known.late or known.judged or revision < known.first):
-            check.fault(f"{row.place}: {name} was never recorded in the register: it was added.")
+            check.fault(
+                _(
+                    "%(place)s : le texte de %(item)s n’a jamais été inscrit au registre : il a été ajouté.",
+                    place=row.place,
+                    item=name,
+                )
+            )
         counts.waiting += 1
         return
     shown = index.shown(kind, key)
     if shown is None or shown[0] != "published":
-        check.fault(f"{row.place}: {name} is a wording of what is not shown.")
+        check.fault(
+            _("%(place)s : le texte de %(item)s est montré, alors qu’il n’est plus public.", place=row.place, item=name)
+        )
         return
     content: Content
     if kind == "contribution":
@@ -203,48 +145,113 @@ def _check_row(worded: Worded, row: Row, check: Check, index: Index, slug: str, 
     position = row.maybe("register_position")
     key, state, name = worded.key(row), row.text("state"), worded.name(row)
     if state not in _STATES or (state == ABOVE and worded.item == "contribution"):
-        check.fault(f"{row.place}: {name} is in no state that there is: {plain(state, 40)!r}.")
+        check.fault(
+            _(
+                "%(place)s : l’état de %(item)s est « %(state)s », qui n’existe pas.",
+                place=row.place,
+                item=name,
+                state=plain(state, 40),
+            )
+        )
         return
     side = row.text("side") if worded.item == "argument" else ""
     if not index.show(worded.item, key, row.number(worded.number), state, position, row.place, side):
-        check.fault(f"{row.place}: {name} has two rows.")
+        check.fault(_("%(place)s : il y a deux lignes pour %(item)s.", place=row.place, item=name))
         return
     known = index.item(worded.item, key)
     if known is not None and known.number not in {None, row.number(worded.number)}:
         check.fault(
-            f"{row.place}: {name} is said to stand there; the register recorded it elsewhere, under {known.number}."
+            _(
+                "%(place)s : %(item)s n’est pas là où le registre a inscrit ce texte, sous la contribution n°"
+                " %(number)s.",
+                place=row.place,
+                item=name,
+                number=str(known.number),
+            )
         )
     if known is None or known.worded is None:
         _unknown(row, name, state, position, check, counts)
     elif state == "published":
         _published(worded, row, check, index, slug, counts, known)
     elif state in REMOVED and known.state != state:
-        check.fault(f"{row.place}: {name} is said to be {REMOVED[state]}; the register recorded no such thing.")
+        check.fault(_not_removed(state, row.place, name))
     elif state == ABOVE and not _is_below_removed(worded, row, index, late=bool(known.late)):
-        check.fault(f"{row.place}: {name} has no text, and nothing above it was removed.")
+        check.fault(
+            _(
+                "%(place)s : le texte de %(item)s manque, et rien de ce qui est au-dessus n’a été retiré.",
+                place=row.place,
+                item=name,
+            )
+        )
 
 
 def _unknown(row: Row, name: str, state: str, position: int | None, check: Check, counts: Counts) -> None:
     """A row that no entry speaks of: it was never entered, which leaves no room for a place in the register."""
     if position is not None or row.text("register_salt"):
-        check.fault(f"{row.place}: {name} claims entry {position}, which is not among the entries of the package.")
+        check.fault(
+            _(
+                "%(place)s : %(item)s se réclame de l’inscription n° %(position)s, qui n’est pas parmi celles du"
+                " paquet.",
+                place=row.place,
+                item=name,
+                position=str(position),
+            )
+        )
     elif state == "published" and counts.provisional:
         counts.waiting += 1
     elif state == "published":
-        check.fault(f"{row.place}: {name} was never recorded in the register: it was added.")
+        check.fault(
+            _(
+                "%(place)s : le texte de %(item)s n’a jamais été inscrit au registre : il a été ajouté.",
+                place=row.place,
+                item=name,
+            )
+        )
     elif state != ABOVE:
         counts.elsewhere += 1
 
 
+def _not_removed(state: str, place: str, name: str) -> str:
+    if state == "hidden":
+        return _(
+            "%(place)s : le texte de %(item)s est dit masqué par une décision de modération ; le registre n’a rien"
+            " inscrit de"
+            " tel.",
+            place=place, item=name,
+        )  # fmt: skip
+    return _(
+        "%(place)s : le texte de %(item)s est dit retiré par son auteur ; le registre n’a rien inscrit de tel.",
+        place=place, item=name,
+    )  # fmt: skip
+
+
+def _still_shown(known: Item, place: str, name: str) -> str:
+    said = {"place": place, "item": name, "at": instant(known.at)}
+    if known.state == "hidden":
+        return _(
+            "%(place)s : le texte de %(item)s est montré, alors que le registre le dit masqué par une décision de"
+            " modération"
+            " le %(at)s.",
+            **said,
+        )
+    return _(
+        "%(place)s : le texte de %(item)s est montré, alors que le registre le dit retiré par son auteur le %(at)s.",
+        **said,
+    )
+
+
 def _published(worded: Worded, row: Row, check: Check, index: Index, slug: str, counts: Counts, known: Item) -> None:
     if known.state != "published":
-        check.fault(
-            f"{row.place}: {worded.name(row)} is shown, though the register says that it was {REMOVED[known.state]} on"
-            f" {day(known.at)}."
-        )
+        check.fault(_still_shown(known, row.place, worded.name(row)))
         return
-    if any(one is None or one[0] != "published" for _, _, one in _above(worded, row, index)):
-        check.fault(f"{row.place}: {worded.name(row)} is shown, though what it stands under is not.")
+    if any(one is None or one[0] != "published" for _kind, _key, one in _above(worded, row, index)):
+        check.fault(
+            _(
+                "%(place)s : le texte de %(item)s est montré, alors que ce qui est au-dessus ne l’est pas.",
+                place=row.place,
+                item=worded.name(row),
+            )
+        )
     position = row.maybe("register_position")
     if _matches(row, worded.name(row), (worded.item, worded.key(row)), worded.content(slug, row), check, index):
         counts.checked += 1
@@ -252,8 +259,15 @@ def _published(worded: Worded, row: Row, check: Check, index: Index, slug: str, 
         # the same wording may be recorded twice: under seal when its turn came, and again when it was back
         if entry is not None and (entry[3] or 0) < (known.revision or 0):
             check.fault(
-                f"{row.place}: {worded.name(row)} is shown as entry {position} recorded it; entry {known.worded}"
-                " recorded a later wording."
+                _(
+                    "%(place)s : le texte de %(item)s est celui de l’inscription n° %(position)s ; l’inscription n°"
+                    " %(later)s"
+                    " en a enregistré une version plus récente.",
+                    place=row.place,
+                    item=worded.name(row),
+                    position=str(position),
+                    later=str(known.worded),
+                )
             )
 
 
@@ -262,21 +276,53 @@ def _matches(row: Row, name: str, item: tuple[str, str], content: Content, check
     position = row.maybe("register_position")
     entry = index.entry(position) if position is not None else None
     if entry is None:
-        check.fault(f"{row.place}: {name}: the entry that recorded it ({position}) is not in the package.")
+        check.fault(
+            _(
+                "%(place)s : l’inscription du texte de %(item)s (n° %(position)s) n’est pas dans le paquet.",
+                place=row.place,
+                item=name,
+                position=str(position),
+            )
+        )
         return False
     kind, of, key, revision, committed = entry
     if (of, key) != item or kind not in WORDINGS:
-        check.fault(f"{row.place}: {name}: entry {position} recorded something else ({plain(kind, 40)}).")
+        check.fault(
+            _(
+                "%(place)s : %(item)s renvoie à l’inscription n° %(position)s, qui est celle d’autre chose («"
+                " %(kind)s »).",
+                place=row.place,
+                item=name,
+                position=str(position),
+                kind=plain(kind, 40),
+            )
+        )
         return False
     if "revision" in row.values and revision is not None and row.number("revision") != revision:
         check.fault(
-            f"{row.place}: {name} is said to be version {row.number('revision')}; entry {position} is of {revision}."
+            _(
+                "%(place)s : le texte de %(item)s est dit de la version %(said)s ; l’inscription n° %(position)s est"
+                " de la"
+                " version %(revision)s.",
+                place=row.place,
+                item=name,
+                said=str(row.number("revision")),
+                position=str(position),
+                revision=str(revision),
+            )
         )
         return False
     salt = _salt(row)
     if salt is None or not _committed(salt, content, committed):
         check.fault(
-            f"{row.place}: {name} is not as it was recorded (entry {position}): its text, or its salt, was changed."
+            _(
+                "%(place)s : le texte de %(item)s n’est pas celui qui a été inscrit (n° %(position)s) : il a été"
+                " modifié, ou"
+                " son secret (« salt ») l’a été.",
+                place=row.place,
+                item=name,
+                position=str(position),
+            )
         )
         return False
     return True
@@ -305,7 +351,7 @@ def _above(worded: Worded, row: Row, index: Index) -> list[tuple[str, str, tuple
     above = [("contribution", str(row.number("contribution")))]
     if worded.above and row.text(worded.above):
         above.append((_ABOVE_ITEM[worded.above], row.text(worded.above)))
-    return [(item, key, index.shown(item, key)) for item, key in above]
+    return [(kind, key, index.shown(kind, key)) for kind, key in above]
 
 
 def _is_below_removed(worded: Worded, row: Row, index: Index, *, late: bool) -> bool:
@@ -313,69 +359,10 @@ def _is_below_removed(worded: Worded, row: Row, index: Index, *, late: bool) -> 
 
     What was entered after the fact may stand under an amendment that the register never had: it was removed before.
     """
-    for item, key, shown in _above(worded, row, index):
+    for kind, key, shown in _above(worded, row, index):
         if shown is None or shown[0] == "published":
             continue
-        known = index.item(item, key)
-        if shown[0] == ABOVE or (known is not None and known.state in REMOVED) or (late and item != "contribution"):
+        known = index.item(kind, key)
+        if shown[0] == ABOVE or (known is not None and known.state in REMOVED) or (late and kind != "contribution"):
             return True
     return False
-
-
-def check_complete(archive: Archive, report: Report, index: Index) -> None:
-    """Every item that the register recorded has its row, published or as the mention of a removal."""
-    check = report.add("completeness")
-    for item, key, number, state, at, worded in index.rows(
-        "SELECT i.item, i.key, i.number, i.state, i.at, i.worded FROM item i LEFT JOIN shown s USING (item, key)"
-        " WHERE s.state IS NULL AND i.worded IS NOT NULL ORDER BY i.worded"
-    ):
-        since = "" if state == "published" else f", and it is {state}"
-        check.fault(
-            f"data/{item}s: {_name(item, key, number)} is missing: entry {worded} recorded it, {day(at)}{since}."
-        )
-    for item, key, number, revision, at, place in index.rows(
-        "SELECT e.item, e.key, i.number, e.revision, e.at, e.position FROM entry e JOIN shown s USING (item, key)"
-        " JOIN item i USING (item, key) WHERE e.kind IN ('published', 'revised', 'imported') AND s.state = 'published'"
-        " AND (e.item = 'contribution' OR (e.item <> 'amendment' AND e.revision < i.revision))"
-        " AND e.revision IS NOT NULL AND NOT EXISTS (SELECT 1 FROM past p"
-        " WHERE p.item = e.item AND p.key = e.key AND p.revision = e.revision) ORDER BY e.position"
-    ):
-        check.fault(
-            f"data/revisions: version {revision} of {_name(item, key, number)} is missing: entry {place} recorded it,"
-            f" {day(at)}."
-        )
-    _compare_rounds(archive, check, index)
-    check.words = "nothing that the register recorded is missing: " + _tally(index)
-
-
-def _compare_rounds(archive: Archive, check: Check, index: Index) -> None:
-    """Each round that the register tells of is there, and closes when the register says."""
-    waiting = dict(index.closings)
-    for row in _readable(archive, check, "rounds", ("id", "closes_at")):
-        recorded = waiting.pop(row.text("id"), "")
-        if recorded and recorded[:_SECONDS] != row.text("closes_at")[:_SECONDS]:
-            check.fault(
-                f"{row.place}: this round closes at {plain(row.text('closes_at'), 40)}; the register recorded"
-                f" {plain(recorded, 40)}."
-            )
-    for key, recorded in waiting.items():
-        check.fault(f"data/rounds: round {plain(key, 40)}, closing at {plain(recorded, 40)}, is missing.")
-
-
-def _tally(index: Index) -> str:
-    """Recorded, removed, shown: the sums that people can check in their heads."""
-    parts = []
-    for item, every, withdrawn, hidden, shown, above in index.rows(
-        "SELECT i.item, COUNT(i.worded), SUM(i.state = 'withdrawn' AND i.worded IS NOT NULL),"
-        " SUM(i.state = 'hidden' AND i.worded IS NOT NULL), SUM(COALESCE(s.state, '') = 'published'),"
-        " SUM(COALESCE(s.state, '') = 'above_removed') FROM item i LEFT JOIN shown s USING (item, key)"
-        " GROUP BY i.item ORDER BY i.item = 'source', i.item = 'argument', i.item = 'amendment'"
-    ):
-        gone = [
-            f"{many:,} {words}"
-            for many, words in ((withdrawn, "withdrawn"), (hidden, "hidden"), (above, "below these"))
-            if many
-        ]
-        items = item if every == 1 else f"{item}s"
-        parts.append(f"{every:,} {items} recorded" + (f", {', '.join(gone)}" if gone else "") + f", {shown:,} shown")
-    return "; ".join(parts) or "there is nothing in it"
