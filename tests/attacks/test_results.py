@@ -18,6 +18,7 @@ from consult.exports.queries import file_named, removal_waits
 from consult.exports.verifying import evidence
 from consult.exports.verifying.checks import Report
 from consult.exports.verifying.index import Index
+from consult.exports.verifying.words import speaking
 from consult.moderation.actions.correcting import send_correction
 from consult.register.appending import ENTER
 from consult.register.models import RegisterEntry
@@ -154,16 +155,25 @@ async def test_votes_changed_and_taken_back_before_the_register_took_over_are_as
 
 
 @pytest.mark.engine_free
-def test_final_files_that_were_recorded_before_are_told_of() -> None:
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "final files had been recorded 2 times before these (first as entry 1, on 2 March 2026 at 12:00 (UTC)"),
+        (
+            "fr",
+            "des fichiers définitifs avaient déjà été inscrits 2 fois avant ceux-ci (d’abord sous le n° 1, le 2 mars",
+        ),
+    ],
+)
+def test_final_files_that_were_recorded_before_are_told_of(language: str, words: str) -> None:
     index, report = Index(), Report()
     days = {"2026-03-01": True, "2026-03-02": False, "2026-03-03": False, "2026-03-04": False}
     for position, (day, provisional) in enumerate(days.items()):
         entry = {"kind": "exported", "at": f"{day}T12:00:00Z", "provisional": provisional, "sha256": f"{position}" * 64}
         index.take(position, json.dumps(entry), entry, "")
     index.finish()
-    evidence._tell_of_earlier(report, index, 3)
+    with speaking(language):
+        evidence._tell_of_earlier(report, index, 3)
     index.close()
-    assert report.notes[0].startswith(
-        "final files had been recorded 2 times before these, first as entry 1, on 2026-03-02"
-    )
+    assert report.notes[0].startswith(words)
     assert "1" * 64 in report.notes[0]

@@ -300,7 +300,7 @@ def _tell_of_earlier(report: Report, index: Index, position: int) -> None:
         if entry.get("provisional") is False:
             many += 1
             first = first or _(
-                "n° %(position)s, le %(at)s, empreinte de SHA256SUMS %(sha256)s",
+                "sous le n° %(position)s, le %(at)s, empreinte de SHA256SUMS %(sha256)s",
                 position=str(place), at=instant(entry.get("at")), sha256=plain(entry.get("sha256"), 64),
             )  # fmt: skip
     if many:
