@@ -158,14 +158,13 @@ def check_entries(archive: Archive, report: Report, head: Head | None, index: In
 def _leaves(archive: Archive, index: Index) -> Iterator[tuple[int, bytes]]:
     before = -1
     for number, line in enumerate(archive.lines(layout.ENTRIES), 1):
-        place = at_line(layout.ENTRIES, number)
-        position, text, entry = _entry_line(line, place)
+        position, text, entry = _entry_line(line, number)
         if position <= before:
             raise Unreadable(
                 _(
                     "%(place)s : les inscriptions ne sont pas en ordre, la n° %(position)s vient après la n°"
                     " %(before)s.",
-                    place=place,
+                    place=at_line(layout.ENTRIES, number),
                     position=str(position),
                     before=str(before),
                 )
@@ -176,24 +175,29 @@ def _leaves(archive: Archive, index: Index) -> Iterator[tuple[int, bytes]]:
     index.finish()
 
 
-def _entry_line(line: str, place: str) -> tuple[int, str, dict[str, Any]]:
-    given = _quickly(line, place)
+def _entry_line(line: str, number: int) -> tuple[int, str, dict[str, Any]]:
+    given = _quickly(line, number)
     position, text = (given.get("position"), given.get("entry")) if isinstance(given, dict) else (None, None)
     if not _whole(position) or not isinstance(text, str) or layout.entry_line(int(position or 0), text) != line:
         raise Unreadable(
-            _("%(place)s : ce n’est pas une inscription et sa place, écrites comme elles doivent l’être.", place=place)
+            _(
+                "%(place)s : ce n’est pas une inscription et sa place, écrites comme elles doivent l’être.",
+                place=at_line(layout.ENTRIES, number),
+            )
         )
-    entry = _quickly(text, place)
+    entry = _quickly(text, number)
     if not isinstance(entry, dict) or not isinstance(entry.get("kind"), str):
+        place = at_line(layout.ENTRIES, number)
         raise Unreadable(_("%(place)s : ce n’est pas une inscription de registre.", place=place))
     return int(position or 0), text, entry
 
 
-def _quickly(text: str, place: str) -> Any:
+def _quickly(text: str, number: int) -> Any:
     """JSON whose every byte is compared or proven otherwise: of these lines there may be millions."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError, OverflowError):
+        place = at_line(layout.ENTRIES, number)
         raise Unreadable(_("%(place)s : ce n’est pas du JSON lisible.", place=place)) from None
 
 

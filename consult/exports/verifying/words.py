@@ -4,7 +4,7 @@ The only page of the verifier that knows the catalogue. French takes none, and s
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -59,6 +59,12 @@ GROUNDS: dict[str, str] = {
     "copyright": N_("droit d’auteur"),
     "other": N_("autre contenu contraire à la loi"),
     "automatic": N_("plusieurs signalements, en attente d’une décision"),
+}
+_ITEMS: dict[str, str] = {
+    "contribution": N_("la contribution n° %(number)s"),
+    "amendment": N_("la proposition de modification %(key)s sous la contribution n° %(number)s"),
+    "argument": N_("l’argument %(key)s sous la contribution n° %(number)s"),
+    "source": N_("la source %(key)s sous la contribution n° %(number)s"),
 }
 _DONE: dict[str, str] = {
     "published": N_("publication de %(item)s"),
@@ -115,6 +121,9 @@ def translated(error: Any) -> str:
 
 def plain(text: object, longest: int = _LONGEST_WORDS) -> str:
     """What stands in a file, fit for a terminal: no control signs, not endless."""
+    if type(text) is int or (type(text) is str and text.isascii() and text.isalnum()):
+        words = str(text)  # numbers and keys, of which there is one a row
+        return words if len(words) <= longest else words[:longest] + "…"
     words = "".join(
         "�" if unicodedata.category(sign) in {"Cc", "Cf", "Cs"} else sign for sign in str(text)[: longest + 1]
     )
@@ -159,17 +168,9 @@ def at_line(file: str, line: int) -> str:
 
 def item(kind: str, number: object, key: str) -> str:
     """« la contribution n° 5 », « l’argument 33 sous la contribution n° 5 »: what a row or an entry is of."""
-    known: dict[str, Callable[..., str]] = {
-        "contribution": lambda **of: gettext("la contribution n° %(number)s", **of),
-        "amendment": lambda **of: gettext(
-            "la proposition de modification %(key)s sous la contribution n° %(number)s", **of
-        ),
-        "argument": lambda **of: gettext("l’argument %(key)s sous la contribution n° %(number)s", **of),
-        "source": lambda **of: gettext("la source %(key)s sous la contribution n° %(number)s", **of),
-    }
     said = {"number": plain(number, 20), "key": plain(key, 40)}
-    if kind in known:
-        return known[kind](**said)
+    if kind in _ITEMS:
+        return gettext(_ITEMS[kind], **said)
     return gettext("l’élément « %(kind)s » %(key)s sous la contribution n° %(number)s", kind=plain(kind, 20), **said)
 
 
