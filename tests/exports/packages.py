@@ -267,9 +267,9 @@ class Package:
 
         told, results = json.loads(self.files[layout.FIGURES]), Results()
         archive, index, counted = Archive(self.write(folder / "figures.zip")), Index(), Counter[tuple[str, ...]]()
+        results.read(archive, told)
         for count in (figures._count_texts, figures._count_votes, figures._count_tallies):
             count(archive, counted, Check("figures"), index, results)
-        results.read(archive, told)
         wanted = {name: value for name, value, _ in results._pairs(told, index.voters())}
         for path, number in figures._wanted(counted).items():
             place = told

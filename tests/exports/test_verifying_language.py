@@ -18,10 +18,9 @@ from consult.moderation.rules import words as moderation
 from consult.web import dates
 from tests.exports.bilingual import in_french
 from tests.exports.packages import Package, World, told
-from tests.exports.test_verifying import package, receipt_file, world
+from tests.exports.test_verifying import receipt_file
 from tests.house.house import ROOT
 
-__all__ = ["package", "world"]
 pytestmark = pytest.mark.engine_free
 HERE = ROOT / "consult" / "exports" / "verifying"
 NBSP, NARROW = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"

@@ -93,7 +93,7 @@ def test_another_key_does_not_count_and_a_wrong_one_is_never_forgiven() -> None:
     assert check_note(both, [VKEY]) == check_note(both, [others]) == HEAD
     beside = "elsewhere.example/witness"
     witness = vkey(beside, other.public_key().public_bytes_raw())
-    with pytest.raises(NoteError, match="no signature of a known key of this register"):
+    with pytest.raises(NoteError, match="aucune signature d’une clé connue de ce registre"):
         check_note(write_note(HEAD, [(beside, other)]), [witness])
     forged = write_note(Head(ORIGIN, 1205, HEAD.root, NOON), [(ORIGIN, KEY)]).split("\n")[-2]
     with pytest.raises(NoteError, match="signature"):

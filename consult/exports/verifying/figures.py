@@ -71,6 +71,12 @@ def check_figures(archive: Archive, report: Report, index: Index, own: Mapping[s
     """
     check, results = report.add("figures"), Results()
     counted: Counted = Counter()
+    try:
+        figures = parsed(archive.text(layout.FIGURES), layout.FIGURES)
+        results.read(archive, figures)
+    except Unreadable as error:
+        check.fault(str(error))
+        return
     for count in (_count_texts, _count_votes, _count_tallies):
         try:
             count(archive, counted, check, index, results)
@@ -79,12 +85,6 @@ def check_figures(archive: Archive, report: Report, index: Index, own: Mapping[s
     if not check.ok:
         return
     _compare_each(check, index)
-    try:
-        figures = parsed(archive.text(layout.FIGURES), layout.FIGURES)
-        results.read(archive, figures)
-    except Unreadable as error:
-        check.fault(str(error))
-        return
     _compare_with_description(check, figures, own)
     wanted = _wanted(counted)
     for path, number in wanted.items():

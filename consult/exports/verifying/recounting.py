@@ -33,7 +33,6 @@ class Results:
 
     def __init__(self) -> None:
         self.compared = 0
-        self._minutes: Counter[tuple[str, str]] = Counter()
         self._days: Counter[tuple[str, str]] = Counter()
         self._kinds: Counter[tuple[str, str]] = Counter()
         self._writers: Counter[tuple[str, str]] = Counter()
@@ -82,15 +81,14 @@ class Results:
             raise Unreadable(
                 _("%(place)s : « %(text)s » n’est pas une date avec son heure.", place=row.place, text=plain(at, 40))
             )
-        # zones turn by quarters of an hour at the finest: a consultation has few of these, whatever it holds
-        self._minutes[_quarter(at), what] += 1
+        self._days[_day_in(self._zone, _quarter(at)), what] += 1
         self._kinds[row.text("author_kind"), what] += 1
         self._writers[_writer(row), what] += 1
-        _bounded(self._minutes, row)
+        _bounded(self._days, row)
         _bounded(self._kinds, row)
 
     def read(self, archive: Archive, figures: Any) -> None:
-        """Read what else it takes: the zone of days, the outline, the decisions.
+        """Read what it takes before rows are taken: the zone of days, the outline, the decisions.
 
         Raises:
             Unreadable: one of these is not what it should be.
@@ -178,10 +176,8 @@ class Results:
         yield "decisions", {name: many for name, many in self.decisions.items() if many}, told
 
     def _by_day(self) -> dict[Any, list[Any]]:
-        days = Counter(self._days)
-        for (minute, what), many in self._minutes.items():
-            days[_day_in(self._zone, minute), what] += many
-        return {day: [days[day, name] for name in ("contributions", "arguments", "votes")] for day, _what in list(days)}
+        names = ("contributions", "arguments", "votes")
+        return {day: [self._days[day, name] for name in names] for day, _what in list(self._days)}
 
     def _by_section(self, told: Any) -> Iterator[tuple[str, Any, Any]]:
         below = {key: Counter(self._sections.get(key, Counter())) for key in self._outline}
@@ -231,6 +227,7 @@ def _listed(told: Any, names: tuple[str, ...]) -> list[list[Any]]:
 
 
 def _quarter(at: str) -> str:
+    """The quarter of an hour of an instant: zones turn by no less, so a day is worked out once a quarter."""
     return f"{at[:14]}{int(at[14:16]) // 15 * 15:02}"
 
 
