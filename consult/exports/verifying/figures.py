@@ -71,12 +71,12 @@ def check_figures(archive: Archive, report: Report, index: Index, own: Mapping[s
     """
     check, results = report.add("figures"), Results()
     counted: Counted = Counter()
+    figures: Any = None
     try:
         figures = parsed(archive.text(layout.FIGURES), layout.FIGURES)
         results.read(archive, figures)
-    except Unreadable as error:
+    except Unreadable as error:  # what the tables hold is told all the same
         check.fault(str(error))
-        return
     for count in (_count_texts, _count_votes, _count_tallies):
         try:
             count(archive, counted, check, index, results)
