@@ -48,8 +48,7 @@ class Archive:
             raise Unreadable(
                 _(
                     "%(path)s n’est pas un fichier zip, ou il lui manque la fin : le téléchargement a-t-il été"
-                    " interrompu ?"
-                    " Téléchargez-le de nouveau.",
+                    " interrompu ? Téléchargez-le de nouveau.",
                     path=path,
                 )
             ) from None

@@ -99,8 +99,7 @@ def _title(found: Mapping[str, Any], own: Mapping[str, Any]) -> str:
     if own["provisional"]:
         return _(
             "%(title)s · %(slug)s · données du %(at)s · PROVISOIRES : la consultation n’était pas terminée, elles"
-            " peuvent"
-            " encore changer",
+            " peuvent encore changer",
             **said,
         )
     return _("%(title)s · %(slug)s · données du %(at)s · définitives", **said)
@@ -117,8 +116,7 @@ def failure(error: Exception, encoding: str | None) -> str:
     where = "".join(f", {Path(one.filename).name}:{one.lineno}" for one in place)
     sentence = _(
         "Le programme lui-même a échoué (%(error)s) : cela ne dit rien du paquet, ni en bien ni en mal, et c’est une"
-        " erreur"
-        " à signaler aux auteurs de Consult.",
+        " erreur à signaler aux auteurs de Consult.",
         error=f"{type(error).__name__}{where}",
     )
     return for_terminal(sentence, encoding)

@@ -28,8 +28,7 @@ def check_complete(archive: Archive, report: Report, index: Index) -> None:
         check.fault(
             _(
                 "data/revisions : la version %(revision)s de %(item)s manque ; l’inscription n° %(position)s l’a"
-                " enregistrée"
-                " le %(at)s.",
+                " enregistrée le %(at)s.",
                 revision=str(revision), item=item(kind, number or key, key), position=str(place), at=instant(at),
             )
         )  # fmt: skip

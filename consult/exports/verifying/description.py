@@ -82,8 +82,7 @@ def check_description(archive: Archive, report: Report, found: dict[str, Any], e
             check.fault(
                 _(
                     "%(file)s est de %(said)s, données au %(said_at)s ; le registre a inscrit un export de"
-                    " %(recorded)s,"
-                    " données au %(recorded_at)s.",
+                    " %(recorded)s, données au %(recorded_at)s.",
                     file=layout.DESCRIPTION,
                     said=_of(own["consultation"], own["provisional"]),
                     said_at=instant(own["cut_off"]),

@@ -59,9 +59,8 @@ def check_head(archive: Archive, report: Report, trusted: Sequence[str]) -> Head
         report.notes.append(_to_compare(prints, page))
         report.unchecked.append(
             _(
-                "que la clé est bien celle du registre : pour le contrôler aussi, ajoutez --key et la clé telle"
-                " qu’elle est"
-                " publiée."
+                "que la clé est bien celle du registre : pour le contrôler aussi, ajoutez --key et la clé telle qu’elle"
+                " est publiée."
             )
         )
     report.unchecked.append(
@@ -140,8 +139,7 @@ def check_entries(archive: Archive, report: Report, head: Head | None, index: In
             check.fault(
                 _(
                     "%(file)s : ces inscriptions ne sont pas à ces places dans le registre dont l’état a été signé."
-                    " L’une a"
-                    " été modifiée, retirée, ajoutée ou déplacée, ou bien la preuve l’a été.",
+                    " L’une a été modifiée, retirée, ajoutée ou déplacée, ou bien la preuve l’a été.",
                     file=layout.ENTRIES,
                 )
             )
@@ -265,8 +263,7 @@ def check_exported(archive: Archive, report: Report, index: Index) -> Exported |
         check.fault(
             _(
                 "%(file)s n’est pas celui que le registre a inscrit sous le n° %(position)s le %(at)s : la liste des"
-                " fichiers a"
-                " été réécrite, ou cette preuve est celle d’un autre paquet.",
+                " fichiers a été réécrite, ou cette preuve est celle d’un autre paquet.",
                 file=layout.SUMS,
                 at=instant(exported.at),
                 position=str(exported.position),
@@ -275,9 +272,8 @@ def check_exported(archive: Archive, report: Report, index: Index) -> Exported |
     if (index.count - 1, index.digest) != (exported.entries, exported.entries_sha256):
         check.fault(
             _(
-                "%(file)s : le nombre d’inscriptions avant l’export est %(found)s, le registre en a compté"
-                " %(wanted)s, et ce"
-                " ne sont pas les mêmes. Des inscriptions ont été retirées ou ajoutées.",
+                "%(file)s : le nombre d’inscriptions avant l’export est %(found)s, le registre en a compté %(wanted)s,"
+                " et ce ne sont pas les mêmes. Des inscriptions ont été retirées ou ajoutées.",
                 file=layout.ENTRIES,
                 found=max(0, index.count - 1),
                 wanted=exported.entries,
@@ -311,8 +307,8 @@ def _tell_of_earlier(report: Report, index: Index, position: int) -> None:
         report.notes.append(
             ngettext(
                 "des fichiers définitifs avaient déjà été inscrits %(num)s fois avant ceux-ci (%(first)s). La"
-                " modération"
-                " continue après la clôture, le vote non : qui a gardé ces fichiers peut comparer les votes.",
+                " modération continue après la clôture, le vote non : qui a gardé ces fichiers peut comparer les"
+                " votes.",
                 "des fichiers définitifs avaient déjà été inscrits %(num)s fois avant ceux-ci (d’abord %(first)s). La"
                 " modération continue après la clôture, le vote non : qui a gardé ces fichiers peut comparer les"
                 " votes.",

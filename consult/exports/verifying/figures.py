@@ -119,9 +119,8 @@ def check_figures(archive: Archive, report: Report, index: Index, own: Mapping[s
     _compare_with_closing(report, index, wanted)
     tallied = wanted["votes", "contributions", "total", "tallied"]
     check.words = _(
-        "%(count)s chiffres sont ce que donnent les tables, recomptées (votes et soutiens un par un : %(cast)s ;"
-        " votes repris"
-        " d’un décompte : %(tallied)s)",
+        "%(count)s chiffres sont ce que donnent les tables, recomptées (votes et soutiens un par un : %(cast)s ; votes"
+        " repris d’un décompte : %(tallied)s)",
         count=len(wanted) + results.compared, cast=cast, tallied=tallied,
     )  # fmt: skip
     if any(path[0] == "votes" and path[3] == "tallied" and many for path, many in counted.items()):

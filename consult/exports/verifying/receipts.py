@@ -70,8 +70,8 @@ def check_against(
         report.notes.append(
             _(
                 "ATTENTION : le reçu et le paquet sont signés par des clés différentes. Ou bien la clé du registre a"
-                " été"
-                " remplacée entre les deux, ou bien l’un des deux est un faux : comparez-les avec les clés publiées."
+                " été remplacée entre les deux, ou bien l’un des deux est un faux : comparez-les avec les clés"
+                " publiées."
             )
         )
     check = report.add("receipt in the package")
@@ -146,28 +146,24 @@ def _otherwise(position: int, there: str | None, exported: int, what: str, *, pr
     if there is None and position > exported:
         return _(
             "l’inscription n° %(position)s du reçu est postérieure à ce paquet (n° %(exported)s) : demandez un paquet"
-            " plus"
-            " récent.",
+            " plus récent.",
             position=str(position), exported=str(exported),
         )  # fmt: skip
     if not proves:
         return _(
             "%(file)s : l’inscription n° %(position)s du paquet n’est pas celle que le reçu annonce (%(what)s), et le"
-            " reçu"
-            " n’est pas bon : il ne prouve rien contre le paquet.",
+            " reçu n’est pas bon : il ne prouve rien contre le paquet.",
             **said,
         )
     if there is None:
         return _(
             "%(file)s : l’inscription n° %(position)s, que le reçu prouve (%(what)s), n’est pas dans ce paquet : elle"
-            " en a"
-            " été écartée. Gardez votre reçu : c’est la preuve.",
+            " en a été écartée. Gardez votre reçu : c’est la preuve.",
             **said,
         )
     return _(
         "%(file)s : l’inscription n° %(position)s du paquet n’est pas celle du reçu (%(what)s) : deux registres"
-        " différents"
-        " portent le même nom. Gardez votre reçu : c’est la preuve.",
+        " différents portent le même nom. Gardez votre reçu : c’est la preuve.",
         **said,
     )
 
@@ -193,8 +189,8 @@ def _text(report: Report, entry: dict[str, Any], position: int, index: Index) ->
         check.words = _("il est dans les données tel que vous l’avez écrit (%(place)s)", place=place)
     elif state == "published":
         check.words = _(
-            "son auteur l’a récrit depuis : les données montrent la version plus récente (%(place)s, inscription"
-            " n° %(position)s)",
+            "son auteur l’a récrit depuis : les données montrent la version plus récente (%(place)s, inscription n°"
+            " %(position)s)",
             place=place, position=str(at),
         )  # fmt: skip
     elif state in REMOVED and known.state == state:
@@ -224,8 +220,7 @@ def _removed(known: Item, place: str) -> str:
     if not known.ground:
         return _(
             "il a été masqué par une décision de modération le %(at)s : son texte n’est plus dans les données, sa"
-            " mention"
-            " y est (%(place)s). Le paquet n’est pas en faute",
+            " mention y est (%(place)s). Le paquet n’est pas en faute",
             **said,
         )
     return _(

@@ -80,12 +80,10 @@ def _tell(report: Report, counts: Counts) -> None:
     if counts.waiting:
         report.unchecked.append(
             ngettext(
-                "%(num)s texte que le registre n’a pas inscrit : trop récent quand ce paquet a été fait, ou plus"
-                " ancien que"
-                " le registre.",
-                "%(num)s textes que le registre n’a pas inscrits : trop récents quand ce paquet a été fait, ou plus"
-                " anciens"
+                "%(num)s texte que le registre n’a pas inscrit : trop récent quand ce paquet a été fait, ou plus ancien"
                 " que le registre.",
+                "%(num)s textes que le registre n’a pas inscrits : trop récents quand ce paquet a été fait, ou plus"
+                " anciens que le registre.",
                 counts.waiting,
             )
         )
@@ -215,8 +213,7 @@ def _not_removed(state: str, place: str, name: str) -> str:
     if state == "hidden":
         return _(
             "%(place)s : le texte de %(item)s est dit masqué par une décision de modération ; le registre n’a rien"
-            " inscrit de"
-            " tel.",
+            " inscrit de tel.",
             place=place, item=name,
         )  # fmt: skip
     return _(
@@ -230,8 +227,7 @@ def _still_shown(known: Item, place: str, name: str) -> str:
     if known.state == "hidden":
         return _(
             "%(place)s : le texte de %(item)s est montré, alors que le registre le dit masqué par une décision de"
-            " modération"
-            " le %(at)s.",
+            " modération le %(at)s.",
             **said,
         )
     return _(
@@ -261,8 +257,7 @@ def _published(worded: Worded, row: Row, check: Check, index: Index, slug: str, 
             check.fault(
                 _(
                     "%(place)s : le texte de %(item)s est celui de l’inscription n° %(position)s ; l’inscription n°"
-                    " %(later)s"
-                    " en a enregistré une version plus récente.",
+                    " %(later)s en a enregistré une version plus récente.",
                     place=row.place,
                     item=worded.name(row),
                     position=str(position),
@@ -289,8 +284,8 @@ def _matches(row: Row, name: str, item: tuple[str, str], content: Content, check
     if (of, key) != item or kind not in WORDINGS:
         check.fault(
             _(
-                "%(place)s : %(item)s renvoie à l’inscription n° %(position)s, qui est celle d’autre chose («"
-                " %(kind)s »).",
+                "%(place)s : %(item)s renvoie à l’inscription n° %(position)s, qui est celle d’autre chose (« %(kind)s"
+                " »).",
                 place=row.place,
                 item=name,
                 position=str(position),
@@ -301,9 +296,8 @@ def _matches(row: Row, name: str, item: tuple[str, str], content: Content, check
     if "revision" in row.values and revision is not None and row.number("revision") != revision:
         check.fault(
             _(
-                "%(place)s : le texte de %(item)s est dit de la version %(said)s ; l’inscription n° %(position)s est"
-                " de la"
-                " version %(revision)s.",
+                "%(place)s : le texte de %(item)s est dit de la version %(said)s ; l’inscription n° %(position)s est de"
+                " la version %(revision)s.",
                 place=row.place,
                 item=name,
                 said=str(row.number("revision")),
@@ -317,8 +311,7 @@ def _matches(row: Row, name: str, item: tuple[str, str], content: Content, check
         check.fault(
             _(
                 "%(place)s : le texte de %(item)s n’est pas celui qui a été inscrit (n° %(position)s) : il a été"
-                " modifié, ou"
-                " son secret (« salt ») l’a été.",
+                " modifié, ou son secret (« salt ») l’a été.",
                 place=row.place,
                 item=name,
                 position=str(position),

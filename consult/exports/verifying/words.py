@@ -43,7 +43,7 @@ _MONTHS = {
         "November",
         "December",
     ],
-}
+}  # fmt: skip
 # What stands in the column « ground » of a decision, in the words of the pages (consult/moderation/rules/words.py).
 GROUNDS: dict[str, str] = {
     "off_topic": N_("hors sujet"),
