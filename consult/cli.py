@@ -165,10 +165,11 @@ def migrate() -> None:
 
 @app.command()
 def doctor() -> None:
-    """Check the settings, the database, the migrations and what is owed; says what to do about each fault."""
+    """Check settings, database, migrations, the register's keys and what is owed; says what to do about each fault."""
+    from consult.register.command import keys_open
     from consult.running.doctor import examine
 
-    faults = asyncio.run(examine())
+    faults = asyncio.run(examine(keys_open))
     if faults:
         sys.exit(1)
 

@@ -3,6 +3,7 @@
 from consult.register.heads import rotate_key
 from consult.register.models import RegisterKey
 from consult.register.signing import private_half
+from consult.territories.models import Territory
 from consult.territories.queries import territory_named
 
 
@@ -22,3 +23,16 @@ async def rotate(slug: str | None, *, former_lost: bool = False) -> str:
     if former is not None and not former_lost:
         private_half(former, territory.slug)
     return await rotate_key(territory.id)
+
+
+async def keys_open() -> str:
+    """For ``consult doctor``: that the instance's secret opens the keys that sign.
+
+    Raises:
+        SealedKeyError: it does not open one of them; says what to do.
+    """
+    slugs = {one.id: one.slug for one in await Territory.all()}
+    keys = await RegisterKey.filter(retired_at=None)
+    for key in keys:
+        private_half(key, slugs[key.territory_id])
+    return f"{len(keys)} registers can be signed"

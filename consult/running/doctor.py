@@ -59,7 +59,7 @@ async def _mails() -> str:
     return f"{by_state.get('waiting', 0)} mails wait, {by_state.get('sent', 0)} have been sent"
 
 
-async def _exports() -> str:
+async def _folder() -> str:
     folder = settings().files.absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -67,26 +67,43 @@ async def _exports() -> str:
             probe.write(b"consult")
     except OSError as error:
         raise RuntimeError(f"CONSULT_FILES, {folder}, cannot be written to: {error.strerror}") from error
+    return f"files of results go to {folder}"
+
+
+async def _exports() -> str:
     async with database(settings().database_url):
         rows = await execute("SELECT COUNT(*) AS number FROM export_set WHERE state = 'failed'")
     if rows[0]["number"]:
         raise RuntimeError(
             f"{rows[0]['number']} sets of files were given up: see the column error of the table export_set"
         )
-    return f"files of results go to {folder}"
+    return "no set of files was given up"
 
 
-CHECKS: tuple[Check, ...] = (_files, _address, _mail, _database, _owed, _mails, _exports)
+CHECKS: tuple[Check, ...] = (_files, _address, _mail, _folder)
+OF_THE_DATABASE: tuple[Check, ...] = (_owed, _mails, _exports)
 
 
-async def examine() -> int:
-    """Run every check and print its outcome; returns the number of faults."""
-    console, faults = Console(), 0
+async def examine(*of_rooms: Check) -> int:
+    """Run every check and print its outcome; returns the number of faults.
+
+    Args:
+        of_rooms: checks of rooms that this one does not know; the database is open for them.
+    """
+    console = Console()
     console.print(escape(f"Consult, in {Path.cwd()}, at {settings().base_url}"))
-    for check in CHECKS:
-        try:
-            console.print(f"[green]ok[/]    {escape(await check())}")
-        except Exception as error:
-            faults += 1
-            console.print(f"[red]fault[/] {escape(without_secrets(str(error)) or type(error).__name__)}")
-    return faults
+    faults = sum([not await _passes(check, console) for check in CHECKS])
+    if not await _passes(_database, console):  # what else would be asked of it has no tables yet, or no answer
+        return faults + 1
+    faults += sum([not await _passes(check, console) for check in OF_THE_DATABASE])
+    async with database(settings().database_url):
+        return faults + sum([not await _passes(check, console) for check in of_rooms])
+
+
+async def _passes(check: Check, console: Console) -> bool:
+    try:
+        console.print(f"[green]ok[/]    {escape(await check())}")
+    except Exception as error:
+        console.print(f"[red]fault[/] {escape(without_secrets(str(error)) or type(error).__name__)}")
+        return False
+    return True

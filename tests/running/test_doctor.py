@@ -7,6 +7,9 @@ import pytest
 
 from consult.core import clock
 from consult.core.models import OutboxRow
+from consult.register.models import RegisterKey
+from consult.register.signing import draw_key
+from tests.cast import a_territory
 from tests.running.test_serve import start
 
 SECRET = "a secret for the time of a test, long enough"
@@ -49,3 +52,19 @@ def test_a_folder_for_files_of_results_that_takes_none_is_a_fault(database_url: 
     assert done.returncode == 1
     assert "cannot be written to" in told(done)
     assert "Traceback" not in told(done)
+
+
+async def test_a_key_of_the_register_that_the_secret_does_not_open_is_a_fault(db: str, tmp_path: Path) -> None:
+    await draw_key(await a_territory())
+    done = start(tmp_path, "doctor", database_url=db, secret_key=f"not {SECRET}")
+    assert done.returncode == 1
+    assert "rotate-key --former-lost" in told(done)
+    await RegisterKey.all().update(retired_at=clock.now())
+    assert start(tmp_path, "doctor", database_url=db, secret_key=f"not {SECRET}").returncode == 0
+
+
+def test_what_waits_for_a_migration_is_not_asked_about_tables_that_it_will_make(tmp_path: Path) -> None:
+    done = start(tmp_path, "doctor", database_url=f"sqlite://{tmp_path}/new.sqlite3", secret_key=SECRET)
+    assert done.returncode == 1
+    assert "run consult migrate" in told(done)
+    assert "no such table" not in told(done)
