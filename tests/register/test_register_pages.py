@@ -16,10 +16,10 @@ from consult.core import changes, clock
 from consult.register import showing
 from consult.register.appending import Fact, append
 from consult.register.checking import check_receipt
-from consult.register.heads import public_keys, sign_head
+from consult.register.heads import public_keys, rotate_key, sign_head
 from consult.register.merkle import check_consistency, leaf_hash, root_of
 from consult.register.models import RegisterEntry, RegisterHead
-from consult.register.notes import check_note
+from consult.register.notes import check_note, fingerprint
 from consult.register.pages.shown import entry_shown
 from consult.register.queries import register_size
 from consult.register.tiles import root_at
@@ -80,6 +80,15 @@ async def test_heads_are_read_page_by_page_quiet_days_too(
         path = next((one.get("href", "") for one in page.find(".//a") if one.get("rel") == "next"), "")
     assert len(read) == await RegisterHead.filter(territory_id=here.territory_id).count() >= 3
     assert read == sorted(read, reverse=True), "the latest first, each once, though they are of one size"
+
+
+async def test_a_replaced_key_can_still_be_compared_by_eye(app: Starlette, here: Entered) -> None:
+    """Packages and receipts keep the signature of the key of their day: ``consult verify`` prints its fingerprint."""
+    (former,) = await public_keys(here.territory_id)
+    present = await rotate_key(here.territory_id)
+    changes.forget_all()
+    words = (await Visitor(app).get("/register")).words
+    assert words.index(fingerprint(present)) < words.index("Clé remplacée") < words.index(fingerprint(former))
 
 
 async def test_an_empty_register_says_so(app: Starlette) -> None:

@@ -35,7 +35,7 @@ async def register(request: Request) -> Response:
         "register/register.html",
         rows=[entry_shown(row.position, row.at, row.entry, titles) for row in found.items],
         head=head_shown(head) if head else None,
-        fingerprint=await _fingerprint(here.id),
+        fingerprints=[fingerprint(one) for one in reversed(await public_keys(here.id))],
         select=("consultation", gettext("Consultation"), _options(titles), chosen["slug"] if chosen else ""),
         next_href=_href(chosen, after=found.after) if found.after else None,
         first_href=None if found.is_first else _href(chosen),
@@ -53,11 +53,6 @@ async def heads(request: Request) -> Response:
         next_href=f"{PATH}/heads?after={found.after}" if found.after else None,
         first_href=None if found.is_first else f"{PATH}/heads",
     )
-
-
-async def _fingerprint(territory_id: int) -> str:
-    keys = await public_keys(territory_id)
-    return fingerprint(keys[-1]) if keys else ""
 
 
 def _options(titles: dict[str, str]) -> list[tuple[str, str]]:
