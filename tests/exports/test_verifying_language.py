@@ -97,6 +97,7 @@ def test_a_good_package_in_french(world: World, tmp_path: Path) -> None:
         ("vote", "non contrôlé : ce qui a été choisi"),
         ("elsewhere", "ce reçu vient d’un autre registre"),
         ("beside", "ce reçu est de la consultation « voisinage »"),
+        ("beside", "ou bien le reçu est celui d’un autre paquet"),
     ],
 )
 def test_a_receipt_in_french(world: World, package: Package, tmp_path: Path, which: str, sentence: str) -> None:

@@ -126,8 +126,8 @@ class Report:
         advice = _("Ne vous fiez pas à ce paquet.")
         if all("receipt" in check.name for check in failed):
             advice = _(
-                "Le paquet s’accorde avec lui-même, mais pas avec ce reçu : l’un des deux n’est pas ce qu’il prétend"
-                " être."
+                "Le paquet s’accorde avec lui-même, mais pas avec ce reçu : ou bien le reçu est celui d’un autre"
+                " paquet, ou bien l’un des deux n’est pas ce qu’il prétend être."
             )
         return ngettext(
             "NON VÉRIFIÉ : %(num)s contrôle sur %(all)s a échoué (%(names)s). %(advice)s",
