@@ -11,14 +11,16 @@ from starlette.applications import Starlette
 from consult.arguments.actions import withdraw_argument
 from consult.contributions.actions import revise_contribution
 from consult.core.database import execute
+from consult.register.appending import append
 from consult.register.canonical import canonical
-from consult.register.heads import rotate_key
+from consult.register.heads import rotate_key, sign_head
 from consult.register.pages.judging import TITLES
 from consult.register.pages.verifying import LARGEST
 from consult.web import limits
 from tests.browsing import Answer, Visitor
 from tests.cast import a_territory
 from tests.discussion import a_discussion
+from tests.register.facts import a_fact
 from tests.register.public import Entered, entered
 
 PATH = "/register/verify"
@@ -69,6 +71,17 @@ async def test_a_good_receipt_is_good_line_by_line(app: Starlette, here: Entered
     assert "« Contribution n° 1 publiée »" in page.words
     assert "Le texte est toujours public, tel quel." in page.words
     assert "Elle relierait" not in page.text, "the text is not shown again: a page of ours says nothing that was pasted"
+
+
+async def test_large_numbers_are_written_as_on_the_page_of_the_entry(app: Starlette, here: Entered) -> None:
+    await append(here.territory_id, [a_fact(number) for number in range(1000)])
+    await here.d.argue(here.awa, body="Encore.")
+    await here.enter()
+    await sign_head(here.territory_id)
+    row = await here.entry(kind="published", item_kind="argument")
+    place = f"n° {row.position:,}".replace(",", "\u202f")
+    assert place in (await Visitor(app).get(f"/register/entries/{row.position}")).text
+    assert place in (await given(app, await receipt_of(app, here, kind="published", item_kind="argument"))).text
 
 
 async def test_a_file_is_taken_with_or_without_a_mark_of_order(app: Starlette, here: Entered) -> None:

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from babel.numbers import format_decimal
+
 from consult.core.language import N_
 from consult.register.checking import Check, check_receipt
 from consult.register.heads import public_keys
@@ -15,7 +17,7 @@ from consult.register.rules import VOTES
 from consult.register.showing import Standing, standing_of
 from consult.register.tiles import root_at
 from consult.web.context import TerritoryView
-from consult.web.dates import date_words, datetime_words
+from consult.web.dates import date_words, datetime_words, locale
 from consult.web.language import gettext
 
 TITLES: dict[str, str] = {
@@ -90,13 +92,13 @@ async def _words(check: Check, receipt: dict[str, Any], head: Head | None, here:
             return gettext(ELSEWHERE) % {"origin": head.origin}
         more = f" {await _what_differs(here, receipt)}" if check.name == "content" else ""
         return gettext(WRONG[check.name]) + more
-    values: dict[str, Any] = {"position": receipt["position"]}
+    values: dict[str, Any] = {"position": format_decimal(receipt["position"], locale=locale())}
     if check.name == "entry":
         entry = json.loads(receipt["entry"])
         at = instant_of(entry["at"])
         values |= {"what": said(entry), "date": datetime_words(at, here.zone) if at else entry["at"]}
     elif head is not None:
-        values |= {"size": head.size, "date": datetime_words(head.at, here.zone)}
+        values |= {"size": format_decimal(head.size, locale=locale()), "date": datetime_words(head.at, here.zone)}
     return gettext(RIGHT[check.name]) % values
 
 
