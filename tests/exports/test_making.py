@@ -15,7 +15,7 @@ from consult.core import clock, outbox
 from consult.core.database import execute
 from consult.exports.actions import ask_for_files, expire_files
 from consult.exports.making import maker
-from consult.exports.making.files import set_folder
+from consult.exports.making.files import keys_on_disk, set_folder
 from consult.exports.making.holding import LEASE, MAX_ATTEMPTS, Lost, hold, let_go, put_off, tell
 from consult.exports.making.products import products
 from consult.exports.making.sweeping import sweep_files
@@ -298,6 +298,18 @@ async def test_superseded_files_go_after_a_day_and_those_in_service_never(result
     assert not set_folder(first.id).exists()
     await files_are_whole(second)
     assert [one.id for one in await results.sets()] == [second.id]
+
+
+async def test_files_that_are_asked_for_again_and_again_do_not_fill_the_disk(results: Results) -> None:
+    every = []
+    for hour in range(5):
+        with clock.frozen(later(hours=hour), everywhere=True):
+            every.append(await made(results))
+        await results.touch()
+    kept = [one.id for one in await results.sets()]
+    assert kept == [one.id for one in every[-2:]], "those in service, and those that somebody may be reading still"
+    assert keys_on_disk().keys() == set(kept)
+    await files_are_whole(every[-1])
 
 
 async def test_folders_that_are_nobodys_go(results: Results) -> None:

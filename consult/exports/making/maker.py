@@ -23,7 +23,7 @@ from consult.exports.making.files import drop_folder, is_there, open_folder, set
 from consult.exports.making.holding import Held, Interrupted, Lost, beating, hold, let_go, put_off, tell
 from consult.exports.making.preparing import is_settled, prepare
 from consult.exports.making.products import CannotMake, Product, WrittenLike, products
-from consult.exports.making.sweeping import forget_set
+from consult.exports.making.sweeping import forget_crowded, forget_set
 from consult.exports.models import ExportFile
 from consult.exports.tables import Scope, scope_of
 
@@ -133,6 +133,7 @@ async def make_held(held: Held, *, prepared: bool = False) -> bool:
         await tell(held)
         if not made or not await announce_ready(territory_id=held.territory_id, set_id=held.id, attempts=held.attempts):
             raise Lost("the set was taken over, or has expired, as its last file was made")
+        await forget_crowded(held.consultation_id)
     except Interrupted:
         await let_go(held)
         return False

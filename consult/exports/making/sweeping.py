@@ -12,12 +12,19 @@ _AT_ONCE = 200
 
 # Superseded: a set of the same kind is in service that was made later; a provisional one also by a final one. What was
 # taken out of service, and what was asked for and is no longer wanted, has no files.
-_SUPERSEDED = (
-    "SELECT s.id FROM export_set s WHERE (s.state = 'ready' AND EXISTS (SELECT 1 FROM export_set n WHERE"
-    " n.consultation_id = s.consultation_id AND n.state = 'ready' AND n.id <> s.id AND n.made_at < :before"
+_LATER = (
+    "FROM export_set n WHERE n.consultation_id = s.consultation_id AND n.state = 'ready' AND n.id <> s.id"
     " AND (n.made_at > s.made_at OR (n.made_at = s.made_at AND n.id > s.id))"
-    " AND (n.provisional = s.provisional OR s.provisional = :yes)))"
+    " AND (n.provisional = s.provisional OR s.provisional = :yes)"
+)
+_SUPERSEDED = (
+    f"SELECT s.id FROM export_set s WHERE (s.state = 'ready' AND EXISTS (SELECT 1 {_LATER} AND n.made_at < :before))"
     " OR (s.state = 'expired' AND s.asked_at < :before) ORDER BY s.id LIMIT :most"
+)
+# Anybody may ask for provisional files again and again: of what is superseded, one set waits for its day and no more.
+_CROWDED = (
+    "SELECT s.id FROM export_set s WHERE s.consultation_id = :consultation AND s.state = 'ready'"
+    f" AND (SELECT COUNT(*) {_LATER}) > 1 ORDER BY s.id LIMIT :most"
 )
 _IN_SERVICE = (
     "SELECT f.set_id, f.name, f.size FROM export_file f JOIN export_set s ON s.id = f.set_id WHERE s.state = 'ready'"
@@ -30,6 +37,14 @@ async def forget_set(key: int) -> None:
     await execute("DELETE FROM export_notice WHERE set_id = :key", key=key)
     await execute("DELETE FROM export_set WHERE id = :key", key=key)
     await drop_folder(key)
+
+
+async def forget_crowded(consultation_id: int) -> int:
+    """Drop all but the last two sets that were made of a consultation; whenever one more is."""
+    rows = await execute(_CROWDED, consultation=consultation_id, yes=True, most=_AT_ONCE)
+    for row in rows:
+        await forget_set(row["id"])
+    return len(rows)
 
 
 async def sweep_files() -> int:
