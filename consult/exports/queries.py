@@ -63,7 +63,7 @@ class Shelf:
 
 
 async def shelf(consultation_id: int, *, over: bool, account_id: int | None = None) -> Shelf:
-    """What can be downloaded of a consultation, and what is being made; at most three queries."""
+    """What can be downloaded of a consultation, and what is being made; five queries at most."""
     rows = await execute(
         f"SELECT {SET_COLUMNS} FROM export_set s WHERE s.consultation_id = :consultation"
         " AND s.provisional = :provisional AND s.state <> 'expired' ORDER BY s.changes DESC, s.id DESC LIMIT 50",
@@ -73,6 +73,8 @@ async def shelf(consultation_id: int, *, over: bool, account_id: int | None = No
     sets = [_set(row) for row in rows]
     ready = next((one for one in sets if one.state is MakingState.READY), None)
     coming = next((one for one in sets if one.state is not MakingState.READY), None)
+    if ready is not None and await removal_waits(consultation_id):
+        ready = None
     if ready and coming and coming.changes < ready.changes:
         coming = None
     if ready is not None:
@@ -88,21 +90,32 @@ _AT_MOST = 1_000
 
 
 async def removal_waits(consultation_id: int) -> bool:
-    """Whether a text has left public sight and the worker has not heard of it yet: no file that may hold it is served.
+    """Whether a text has left public sight and the worker has not heard of it yet: no file that may hold it is served,
+    nor told of.
+    """
+    return consultation_id in await _withheld({consultation_id})
 
-    Of very many removals that wait together, here or elsewhere, one may be of this consultation.
+
+async def _withheld(consultations: set[int]) -> set[int]:
+    """Those of these consultations of which a removal waits.
+
+    Of very many removals that wait together, here or elsewhere, one may be of any of them.
     """
     rows = await outbox.owed([*_REMOVALS, _REWORDED], most=_AT_MOST)
     if len(rows) == _AT_MOST:
-        return True
-    here = [row for row in rows if row.payload.get("consultation_id") == consultation_id]
-    for row in here:
-        if row.effect == _REWORDED:
-            if await was_to_be_corrected(row.payload):
-                return True
-        elif row.payload.get("effect") != Effect.KEEP:
-            return True
-    return False
+        return consultations
+    found: set[int] = set()
+    for row in rows:
+        where = row.payload.get("consultation_id")
+        if where not in consultations or where in found:
+            continue
+        if await was_to_be_corrected(row.payload) if row.effect == _REWORDED else _may_remove(row.payload):
+            found.add(where)
+    return found
+
+
+def _may_remove(event: dict[str, Any]) -> bool:
+    return event.get("effect") != Effect.KEEP
 
 
 async def file_named(territory_id: int, slug: str, name: str, *, over: bool) -> FileView | None:
@@ -126,13 +139,15 @@ async def file_named(territory_id: int, slug: str, name: str, *, over: bool) -> 
 
 async def datasets_of(territory_id: int, slug: str = "") -> list[dict[str, Any]]:
     """What a catalogue says of a territory's consultations that are over, the newest first; or of one, whatever its
-    state, with its provisional files while it is open. Two queries however many there are.
+    state, with its provisional files while it is open. Three queries however many there are, but where a text waits
+    to be removed.
     """
     one = " AND c.slug = :slug" if slug else " AND s.provisional = :no"
     rows = await execute(
-        f"SELECT {SET_COLUMNS}, c.slug, c.title, c.question, r.opens_at, r.closes_at FROM export_set s"
-        " JOIN consultation c ON c.id = s.consultation_id JOIN (SELECT consultation_id, MIN(opens_at) AS opens_at,"
-        " MAX(closes_at) AS closes_at FROM round GROUP BY consultation_id) r ON r.consultation_id = c.id"
+        f"SELECT {SET_COLUMNS}, s.consultation_id, c.slug, c.title, c.question, r.opens_at, r.closes_at"
+        " FROM export_set s JOIN consultation c ON c.id = s.consultation_id"
+        " JOIN (SELECT consultation_id, MIN(opens_at) AS opens_at, MAX(closes_at) AS closes_at"
+        " FROM round GROUP BY consultation_id) r ON r.consultation_id = c.id"
         " WHERE c.territory_id = :territory AND c.state = 'published' AND s.state = 'ready'"
         f" AND (s.provisional = :no OR r.closes_at > :now) AND (s.provisional = :yes OR r.closes_at <= :now){one}"
         " ORDER BY c.id DESC, s.changes DESC, s.id DESC",
@@ -141,8 +156,10 @@ async def datasets_of(territory_id: int, slug: str = "") -> list[dict[str, Any]]
     latest: dict[str, dict[str, Any]] = {}
     for row in rows:
         latest.setdefault(row["slug"], row)
-    files = await _files_of_sets([row["id"] for row in latest.values()])
-    return [_dataset(row, files.get(row["id"], [])) for row in latest.values()]
+    withheld = await _withheld({row["consultation_id"] for row in latest.values()})
+    told = [row for row in latest.values() if row["consultation_id"] not in withheld]
+    files = await _files_of_sets([row["id"] for row in told])
+    return [_dataset(row, files.get(row["id"], [])) for row in told]
 
 
 def _dataset(row: dict[str, Any], files: list[FileView]) -> dict[str, Any]:

@@ -135,8 +135,13 @@ async def test_while_a_removal_waits_for_the_worker_no_file_that_may_hold_the_te
     assert (await ExportSet.get(id=served.id)).state is MakingState.READY, "the worker has not heard of it"
     for path in (FILE, f"{FILE}.sha256", f"{PATH}/paquet.zip"):
         assert (await Visitor(app).get(path)).status == 404, path
+    assert FILE not in (await Visitor(app).get(PATH)).text, "nobody is sent to a file that is not there"
+    assert (await Visitor(app).get(f"{PATH}/dcat.jsonld")).status == 404
+    assert FILE not in (await Visitor(app).get("/catalog.jsonld")).text
     await drain_all()
     await made(results)
+    assert FILE in (await Visitor(app).get(PATH)).text
+    assert FILE in (await Visitor(app).get("/catalog.jsonld")).text
     assert (await Visitor(app).get(FILE)).status == 200
 
 
