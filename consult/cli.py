@@ -190,19 +190,17 @@ def verify(
     Scripts go by the exit status: 0, all checks passed (the last line begins with VÉRIFIÉ, or VERIFIED); 1, the package
     is at fault (NON VÉRIFIÉ, or NOT VERIFIED); 2, the program itself failed, which says nothing about the package.
     """
-    from consult.exports.verifying.command import failure, words
+    from consult.exports.verifying.command import failure, say, words
     from consult.exports.verifying.command import verify as verify_package
     from consult.exports.verifying.words import language_of, speaking
 
     with speaking(language_of(language, os.environ)):
         try:
             report = verify_package(package, receipt=receipt, keys=key or ())
-            lines = list(words(report, sys.stdout.encoding))
+            say(words(report, sys.stdout.encoding))
         except Exception as error:
             typer.secho(failure(error, sys.stderr.encoding), err=True, fg=typer.colors.RED)
             raise typer.Exit(2) from None
-    for line in lines:
-        typer.echo(line)
     if not report.ok:
         raise typer.Exit(1)
 

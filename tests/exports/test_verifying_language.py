@@ -2,7 +2,10 @@
 
 import ast
 import json
+import os
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -211,3 +214,36 @@ def test_a_fault_of_our_own_says_nothing_about_the_package(
     assert "VERIFIED" not in lines[0]
     path.write_bytes(json.dumps({}).encode())
     assert run(str(path))[0] == 1
+
+
+# ---------------------------------------------------------------- where it is written
+
+
+def written_to(target: int, path: Path) -> tuple[int, str]:
+    """The status of a real run whose output goes there, and its words of its own failures."""
+    python = "from consult.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", python, "verify", str(path), "--language", "fr"],
+        stdout=target, stderr=subprocess.PIPE, env=os.environ | {"PYTHONIOENCODING": "utf-8"}, encoding="utf-8",
+        timeout=60, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_report_that_cannot_be_written_is_no_fault_of_the_package(package: Package, tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        status, words_of_it = written_to(full.fileno(), package.write(tmp_path / "package.zip"))
+    assert status == 2
+    assert "cela ne dit rien du paquet" in words_of_it
+    assert "Traceback" not in words_of_it
+
+
+def test_whoever_stops_reading_changes_no_status(package: Package, tmp_path: Path) -> None:
+    for status in (0, 1):
+        if status:
+            package.files["LISEZMOI.md"] += b"x"
+        reading, writing = os.pipe()
+        os.close(reading)
+        assert written_to(writing, package.write(tmp_path / "package.zip")) == (status, "")
+        os.close(writing)

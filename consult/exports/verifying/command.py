@@ -1,7 +1,9 @@
 """``consult verify``: all checks of a package in order, and of a receipt against it or by itself."""
 
+import os
+import sys
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +110,29 @@ def _title(found: Mapping[str, Any], own: Mapping[str, Any]) -> str:
 def words(report: Report, encoding: str | None) -> Iterator[str]:
     """The report line by line, for a terminal that may not know every sign: the words alone say it all."""
     yield from (for_terminal(line, encoding) for line in report.lines())
+
+
+def say(lines: Iterable[str]) -> None:
+    """Write the report. Whoever stops reading has heard enough, and that changes no status.
+
+    Raises:
+        OSError: it cannot be written, for want of space or the like.
+    """
+    told = list(lines)
+    try:
+        for line in told:
+            sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _write_no_more()
+    except OSError:
+        _write_no_more()
+        raise
+
+
+def _write_no_more() -> None:
+    """What is left unwritten would be tried once more at the end, and that failure be the status."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def failure(error: Exception, encoding: str | None) -> str:
